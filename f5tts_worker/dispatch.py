@@ -1,0 +1,89 @@
+"""Dispatch: a job's raw input in, JSON out; the only place where an exception becomes a response."""
+
+import difflib
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .contract import Request, Response
+from .endpoints import delete_voice, download, get_voice, list_voices, status, tts, upload, upload_url
+from .errors import InternalError, InvalidInput, OutOfMemory, UnknownEndpoint, WorkerError
+from .job import Job
+from .logs import JOB_ID
+from .worker import Worker
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What an endpoint reads and what answers it."""
+
+    request: type[Request]
+    handle: Callable[[Any, Worker, Job], Response]
+
+
+ENDPOINTS = {
+    "tts": Endpoint(tts.TtsRequest, tts.handle),
+    "upload": Endpoint(upload.UploadRequest, upload.handle),
+    "upload_url": Endpoint(upload_url.UploadUrlRequest, upload_url.handle),
+    "list_voices": Endpoint(list_voices.ListVoicesRequest, list_voices.handle),
+    "get_voice": Endpoint(get_voice.GetVoiceRequest, get_voice.handle),
+    "delete_voice": Endpoint(delete_voice.DeleteVoiceRequest, delete_voice.handle),
+    "download": Endpoint(download.DownloadRequest, download.handle),
+    "result": Endpoint(download.DownloadRequest, download.handle),
+    "status": Endpoint(status.StatusRequest, status.handle),
+}
+DEFAULT_ENDPOINT = "tts"
+
+
+def dispatch(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
+    """Answer one job's `input`. Never raises: a failure is a dict whose `error` starts with its code."""
+    token = JOB_ID.set(job.id)
+    try:
+        answer = _handle(raw, worker, job)
+    except WorkerError as e:
+        logger.info("%s%s", e.code, f" ({e.details['field']})" if "field" in e.details else "")
+        answer = e.to_json()
+    except MemoryError:
+        logger.exception("out of memory")
+        answer = OutOfMemory("the worker ran out of memory on this job; send a shorter text").to_json()
+    except Exception:
+        error_id = uuid.uuid4().hex[:12]
+        logger.exception("internal error %s", error_id)
+        answer = InternalError(
+            f"something failed inside the worker; send the job again, and if it fails again report error id {error_id}",
+            error_id=error_id,
+        ).to_json()
+    finally:
+        worker.jobs_done += 1
+        JOB_ID.reset(token)
+    return answer
+
+
+def _handle(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise InvalidInput('send an object, such as {"input": {"text": "Hello."}}', field="input")
+    fields = {name: value for name, value in raw.items() if name != "endpoint"}
+    endpoint = _endpoint(raw.get("endpoint"))
+    answer = endpoint.handle(endpoint.request.parse(fields), worker, job).to_json()
+    json.dumps(answer, allow_nan=False)  # what is no JSON is never posted, and the job would hang
+    return answer
+
+
+def _endpoint(name: Any) -> Endpoint:
+    if name is None or name == "":
+        return ENDPOINTS[DEFAULT_ENDPOINT]
+    if isinstance(name, str) and name.strip() in ENDPOINTS:
+        return ENDPOINTS[name.strip()]
+    near = difflib.get_close_matches(str(name), ENDPOINTS, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}? " if near else ""
+    known = ", ".join(ENDPOINTS)
+    raise UnknownEndpoint(
+        f"no endpoint {str(name)[:80]!r}; {hint}accepted are {known}; without one, {DEFAULT_ENDPOINT} answers",
+        endpoint=str(name)[:80],
+        accepted=list(ENDPOINTS),
+    )

@@ -1,0 +1,8 @@
+"""Engines by name."""
+
+from .base import ChunkDone, Engine, EngineInfo, Speech, SpeechOptions
+from .preview import PreviewEngine
+
+__all__ = ["ENGINES", "ChunkDone", "Engine", "EngineInfo", "Speech", "SpeechOptions"]
+
+ENGINES: dict[str, type[Engine]] = {"preview": PreviewEngine}

@@ -1,0 +1,105 @@
+"""Engine `preview`: espeak-ng speaks, with exact word times and without cloning. For trying the API without a GPU."""
+
+import difflib
+import threading
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+
+from .. import espeak
+from ..audio import SAMPLE_RATE, Audio, join, resample
+from ..errors import EngineError, InvalidInput, LoadError
+from ..job import check_stop
+from ..reference import Reference
+from ..text.chunks import Chunk, split_chunks
+from ..words import Word
+from .base import ChunkDone, EngineInfo, Speech, SpeechOptions
+
+CHUNK_CHARS = 400
+"""Half a minute of speech, a tenth of a second of work: soon enough to stop between two."""
+
+DEFAULT_LANGUAGE = "en"
+NO_CLONING = "engine preview speaks with a synthetic voice and clones none; set ENGINE on the worker to clone"
+
+
+class PreviewEngine:
+    """See Engine."""
+
+    name: ClassVar[str] = "preview"
+    clones: ClassVar[bool] = False
+    ignores: ClassVar[frozenset[str]] = frozenset(
+        {"nfe_step", "cfg_strength", "sway_sampling_coef", "target_rms", "cross_fade_duration"}
+    )
+
+    def load(self) -> EngineInfo:
+        """See Engine."""
+        try:
+            return EngineInfo(f"espeak-ng {espeak.version()}", "cpu", "int16", None)
+        except (OSError, ImportError, espeak.EspeakError) as e:
+            raise LoadError(
+                f"engine preview needs espeak-ng from the espeakng-loader package, which does not load: {e}\n"
+                "install the packages of requirements/core.txt, or set ENGINE to another engine"
+            ) from e
+
+    def synthesize(
+        self,
+        reference: Reference | None,
+        text: str,
+        options: SpeechOptions,
+        on_chunk: Callable[[ChunkDone], None],
+        stop: threading.Event,
+    ) -> Speech:
+        """See Engine. The seed changes nothing: the same text always gives the same samples."""
+        voice = _voice(options.language or DEFAULT_LANGUAGE)
+        pace = round(espeak.WPM_DEFAULT * options.speed)
+        warnings = [NO_CLONING]
+        if pace < espeak.WPM_MIN:
+            slowest = espeak.WPM_MIN / espeak.WPM_DEFAULT
+            warnings.append(f"engine preview speaks no slower than speed {slowest:.2f}")
+        parts: list[Audio] = []
+        words: list[Word] = []
+        chunks = split_chunks(text, CHUNK_CHARS)
+        for done, chunk in enumerate(chunks, 1):
+            check_stop(stop)
+            audio, spoken = _speak(chunk, voice, pace, start_s=sum(part.duration_s for part in parts))
+            parts.append(audio)
+            words += spoken
+            on_chunk(ChunkDone(done, len(chunks), audio))
+        audio = join(parts) if parts else Audio(np.zeros(0, np.float32), SAMPLE_RATE)
+        if not np.any(audio.samples):
+            raise InvalidInput("nothing in it can be spoken; send words, not only symbols", field="text")
+        return Speech(audio, words, warnings)
+
+
+def _speak(chunk: Chunk, voice: str, pace: int, start_s: float) -> tuple[Audio, list[Word]]:
+    try:
+        utterance = espeak.speak(chunk.words, voice, pace)
+    except espeak.EspeakError as e:
+        raise EngineError(f"{e}; try another text or language") from e
+    rate = utterance.audio.rate
+
+    def to_ms(sample: int) -> int:
+        return round((start_s + sample / rate) * 1000)
+
+    words = [
+        Word(text, to_ms(start), to_ms(end), 1.0, "native")
+        for text, (start, end) in zip(chunk.words, utterance.starts_ends, strict=True)
+    ]
+    return resample(utterance.audio, SAMPLE_RATE), words
+
+
+def _voice(language: str) -> str:
+    voice = espeak.voice_for(language)
+    if voice is None:
+        known = espeak.voices()
+        near = difflib.get_close_matches(language.lower(), known, n=3, cutoff=0.5)
+        hint = f"; near it: {', '.join(near)}" if near else ""
+        raise InvalidInput(
+            f"engine preview has no voice for {language!r}; send one of its {len(known)} language codes, such as "
+            f"en, en-gb, de, fr, es, zh{hint}",
+            field="language",
+            sent=language,
+            near=near,
+        )
+    return voice

@@ -1,0 +1,113 @@
+"""Reference audio: the up to 12 s of a recording that a voice is cloned from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .audio import FRAME_MS, SAMPLE_RATE, Audio, Span, join, pauses, resample, shorten_pauses
+from .errors import InvalidAudio
+
+RECORDING_MIN_S, RECORDING_MAX_S = 1.0, 600.0
+REFERENCE_MAX_MS = 12_000  # F5-TTS was trained on chunks of up to 30 s; reference and speech share them
+EDGE_DB = -42.0  # dBFS; quieter than this at the edges is not speech
+SILENCE_DB = -50.0  # dBFS; a pause longer than 2 s below this is cut down to 2 s
+LONGEST_PAUSE_MS = 2_000
+TAIL_MS = 50  # of silence at the end: without it the last sound of the reference leaks into the speech
+CLIPPED = 0.99  # of full scale
+REFUSE_CLIPPED_SHARE, WARN_CLIPPED_SHARE = 0.10, 0.001  # of the samples
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """What an engine clones."""
+
+    audio: Audio
+    """At SAMPLE_RATE."""
+    text: str | None
+    """What is said in it; None where nobody knows."""
+    key: str
+    """Names this very audio: a cache of what was computed from it may go by this."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A reference made from a recording."""
+
+    audio: Audio
+    was_cut: bool
+    """Whether speech was left out, so that a text of the whole recording does not fit."""
+    warnings: list[str]
+
+
+def check_recording(recording: Audio) -> list[str]:
+    """Raise InvalidAudio for a recording that cannot become a voice; return warnings about one that can."""
+    if recording.duration_s < RECORDING_MIN_S:
+        raise InvalidAudio(
+            f"the recording lasts {recording.duration_s:.2f} s; send {RECORDING_MIN_S:g} to {RECORDING_MAX_S:g} s, "
+            "best 5 to 12 s of clear speech",
+            duration_s=round(recording.duration_s, 3),
+        )
+    if not np.all(np.isfinite(recording.samples)):
+        raise InvalidAudio("the recording holds samples that are not numbers; export it again as 16-bit wav")
+    if recording.levels_db.max() < EDGE_DB:
+        raise InvalidAudio(
+            f"the recording is silent: nothing in it is louder than {EDGE_DB:g} dBFS; record closer or louder",
+            loudest_dbfs=round(float(recording.levels_db.max()), 1),
+        )
+    clipped = float(np.mean(np.abs(recording.samples) >= CLIPPED))
+    if clipped > REFUSE_CLIPPED_SHARE:
+        raise InvalidAudio(
+            f"the recording is distorted: {clipped:.0%} of it is at full scale; record again at a lower level",
+            clipped_share=round(clipped, 4),
+        )
+    if clipped > WARN_CLIPPED_SHARE:
+        return [f"{clipped:.1%} of the recording is at full scale (clipped); a lower recording level sounds cleaner"]
+    return []
+
+
+def make_reference(recording: Audio) -> Cut:
+    """Trim the edges, shorten long pauses, keep up to 12 s ending in a pause, end with 50 ms of silence."""
+    audio = _trim_edges(resample(recording, SAMPLE_RATE))
+    audio, _ = shorten_pauses(audio, below_db=SILENCE_DB, longest_ms=LONGEST_PAUSE_MS)
+    warnings = []
+    was_cut = audio.duration_s * 1000 > REFERENCE_MAX_MS
+    if was_cut:
+        end_ms, in_pause = _place_to_cut(audio)
+        warnings.append(f"the first {end_ms / 1000:.1f} s of {audio.duration_s:.1f} s of speech are kept")
+        if not in_pause:
+            warnings.append("no pause was found to cut at, so a word may be cut: send up to 12 s that end in a pause")
+        audio = _trim_edges(audio.slice_ms(0, end_ms))
+    silence = Audio(np.zeros(SAMPLE_RATE * TAIL_MS // 1000, np.float32), SAMPLE_RATE)
+    return Cut(join([audio, silence]), was_cut, warnings)
+
+
+def _trim_edges(audio: Audio) -> Audio:
+    loud = np.flatnonzero(audio.levels_db > EDGE_DB)
+    if not len(loud):
+        raise InvalidAudio("no speech was left after the silence at the edges was cut; record louder")
+    return audio.slice_ms(int(loud[0]) * FRAME_MS, int(loud[-1] + 1) * FRAME_MS)
+
+
+def _place_to_cut(audio: Audio) -> tuple[int, bool]:
+    """Where to end the reference, in ms, and whether that is inside a pause.
+
+    A long pause (a sentence's end) in the second half is best, then the last short one, then the quietest frame of
+    the last 4 s. "Quiet" is measured against the speech itself: 25 dB under its louder frames.
+    """
+    quiet_db = float(np.percentile(audio.levels_db, 90)) - 25
+    for shortest_ms, earliest_ms in ((400, 6_000), (100, 3_000)):
+        found = [
+            place
+            for span in pauses(audio, below_db=quiet_db, min_ms=shortest_ms)
+            if earliest_ms <= (place := _inside(span)) <= REFERENCE_MAX_MS
+        ]
+        if found:
+            return found[-1], True
+    first = (REFERENCE_MAX_MS - 4_000) // FRAME_MS
+    last_frames = audio.levels_db[first : REFERENCE_MAX_MS // FRAME_MS]
+    return (first + int(np.argmin(last_frames))) * FRAME_MS, False
+
+
+def _inside(span: Span) -> int:
+    """The middle of a pause, but no more than 200 ms into it, and before the limit where the pause straddles it."""
+    return min((span.start_ms + span.end_ms) // 2, span.start_ms + 200)

@@ -1,0 +1,102 @@
+"""The worker's settings: the only reader of the environment."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import LoadError
+
+S3_REQUIRED = ("S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+S3_ONLY = (*S3_REQUIRED, "AWS_REGION", "AWS_ENDPOINT_URL")
+
+LINK_MIN_S, LINK_MAX_S = 60, 604_800  # S3 signs links for at most 7 days
+"""Seconds that a link may live."""
+
+
+class Settings(BaseSettings):
+    """Read once at start; an empty variable counts as absent. CONFIG.md lists the same fields."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    engine: Literal["preview"] = Field("preview", description="What speaks: `preview` (espeak-ng, clones no voice).")
+    default_voice: str | None = Field(None, description="The voice of a job that names none.")
+    volume_dir: Path = Field(Path("/runpod-volume"), description="The network volume.")
+    model_dir: Path | None = Field(None, description="Where models are kept; `VOLUME_DIR/models` if not set.")
+    storage: Literal["s3", "local"] = Field("s3", description="Where voices and results are kept.")
+    storage_dir: Path = Field(Path("storage"), description="The folder of `STORAGE=local`.")
+    s3_bucket: str | None = Field(None, description="The bucket of `STORAGE=s3`.")
+    aws_access_key_id: SecretStr | None = Field(None, description="Key id for the bucket.")
+    aws_secret_access_key: SecretStr | None = Field(None, description="Secret key for the bucket.")
+    aws_region: str = Field("us-east-1", description="Region of the bucket; `auto` for Cloudflare R2.")
+    aws_endpoint_url: str | None = Field(
+        None, pattern=r"^https?://[^/?#]", description="S3 address of a provider that is not AWS: B2, R2, MinIO."
+    )
+    url_expires_in: int = Field(
+        3600, ge=LINK_MIN_S, le=LINK_MAX_S, description="Seconds that a link to a result works."
+    )
+    transcriber_model: str = Field(
+        "large-v3-turbo", description="faster-whisper model, by name or folder, that writes down a voice's words."
+    )
+    warm_transcriber: Literal["background", "eager", "off"] = Field(
+        "background", description="When the transcriber is loaded: beside the first jobs, before them, at first use."
+    )
+    max_text_chars: int = Field(20_000, ge=1, le=200_000, description="Longest text of a job, in characters.")
+    allow_private_urls: bool = Field(
+        False, description="Fetch from private and loopback addresses too: for development only."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log shows.")
+
+    @property
+    def models(self) -> Path:
+        """The folder of all models."""
+        return self.model_dir or self.volume_dir / "models"
+
+    @property
+    def missing_for_s3(self) -> list[str]:
+        """Names of the variables without which S3 cannot be used."""
+        return [name for name in S3_REQUIRED if getattr(self, name.lower()) is None]
+
+
+KNOWN = tuple(name.upper() for name in Settings.model_fields)
+
+
+def load_settings() -> Settings:
+    """Read the environment; raise LoadError naming every value that does not parse and what is valid."""
+    try:
+        return Settings()
+    except ValidationError as e:
+        raise LoadError("\n".join(_explain(dict(error)) for error in e.errors())) from e
+
+
+def _explain(error: dict[str, object]) -> str:
+    name = str(error["loc"][0]).upper()  # type: ignore[index]  # pydantic's own tuple
+    secret = "KEY" in name
+    sent = "***" if secret else repr(os.environ.get(name, ""))
+    return f"{name}={sent} is not valid: {error['msg']}. {Settings.model_fields[name.lower()].description}"
+
+
+def environment_warnings(settings: Settings, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Name variables that look like misspelt settings, and settings that the chosen storage ignores or lacks."""
+    given = {name for name, value in environ.items() if value}
+    warnings = [
+        f"{name} is not a setting of this worker; did you mean {near}?"
+        for name in sorted(given - set(KNOWN))
+        if (near := _near_miss(name)) and near not in given
+    ]
+    ignored = S3_ONLY if settings.storage == "local" else ("STORAGE_DIR",)
+    warnings += [f"{name} is set, but STORAGE={settings.storage} ignores it" for name in ignored if name in given]
+    if settings.storage == "s3" and settings.missing_for_s3:
+        missing = ", ".join(settings.missing_for_s3)
+        warnings.append(f"STORAGE=s3, but {missing} not set: jobs that read or store a file will fail until then")
+    return warnings
+
+
+def _near_miss(name: str) -> str | None:
+    """The setting that `name` was probably meant to be: S3_BUCKET for S3_BUCKETS or S3_BUCKET_NAME."""
+    longer = [known for known in KNOWN if len(known) > 7 and name.startswith(known + "_")]
+    return next(iter(longer or difflib.get_close_matches(name, KNOWN, n=1, cutoff=0.88)), None)

@@ -1,0 +1,151 @@
+"""Storage in an S3 bucket: AWS, Backblaze B2, Cloudflare R2, MinIO."""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ..errors import StorageError
+from ..settings import Settings
+from .base import Item, check_key, check_prefix
+
+NOT_THERE = ("404", "NoSuchKey", "NotFound")
+
+ADVICE = {
+    "NoSuchBucket": "there is no such bucket: check S3_BUCKET, AWS_REGION and AWS_ENDPOINT_URL",
+    "InvalidAccessKeyId": "the key id is unknown there: check AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL",
+    "SignatureDoesNotMatch": "the secret key does not fit the key id: check AWS_SECRET_ACCESS_KEY",
+    "AccessDenied": "the key may not do this: it needs to read, write, list and delete in the bucket",
+    "403": "the key may not do this, or is wrong: check the AWS_ variables and the bucket's rules",
+}
+
+# Standard mode waits with exponential backoff and full jitter between its tries.
+_COMMON = {
+    "signature_version": "s3v4",
+    "request_checksum_calculation": "when_required",  # B2 and R2 refuse the checksums that boto3 adds by itself
+    "response_checksum_validation": "when_required",
+    "connect_timeout": 5,
+}
+_PATIENT = {**_COMMON, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 5}}
+_QUICK = {**_COMMON, "read_timeout": 5, "retries": {"mode": "standard", "total_max_attempts": 1}}
+
+# A read that breaks off is resumed by s3transfer, which botocore's retries do not cover.
+_DOWNLOAD = TransferConfig(use_threads=False, num_download_attempts=5)
+
+
+class S3Storage:
+    """Files in one bucket. A put is a single request: S3 shows the file whole or not at all."""
+
+    name = "s3"
+
+    def __init__(self, settings: Settings) -> None:
+        self._bucket = settings.s3_bucket or ""
+        self._client = _client(settings, _PATIENT)
+        self._quick = _client(settings, _QUICK)
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """See Storage."""
+        with self._translated("write a file"):
+            self._client.put_object(Bucket=self._bucket, Key=check_key(key), Body=data, ContentType=content_type)
+
+    def get(self, key: str) -> bytes | None:
+        """See Storage."""
+        buffer = io.BytesIO()
+        with self._translated("read a file"):
+            try:
+                self._client.download_fileobj(self._bucket, check_key(key), buffer, Config=_DOWNLOAD)
+            except ClientError as e:
+                if _code(e) in NOT_THERE:
+                    return None
+                raise
+        return buffer.getvalue()
+
+    def head(self, key: str) -> Item | None:
+        """See Storage."""
+        with self._translated("look for a file"):
+            try:
+                found = self._client.head_object(Bucket=self._bucket, Key=check_key(key))
+            except ClientError as e:
+                if _code(e) in NOT_THERE:
+                    return None
+                raise
+        return Item(key, found["ContentLength"], found["LastModified"])
+
+    def scan(self, prefix: str, after: str = "") -> Iterator[Item]:
+        """See Storage; asks for the next 1,000 keys when the last ones are used up."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=check_prefix(prefix), Delimiter="/", **({"StartAfter": after} if after else {})
+        )
+        with self._translated("list files"):
+            for page in pages:
+                for found in page.get("Contents", []):
+                    yield Item(found["Key"], found["Size"], found["LastModified"])
+
+    def delete(self, key: str) -> None:
+        """See Storage."""
+        with self._translated("delete a file"):
+            self._client.delete_object(Bucket=self._bucket, Key=check_key(key))
+
+    def link(self, key: str, *, expires_in: int, content_type: str, filename: str) -> str:
+        """See Storage; a browser plays the file and saves it under `filename`."""
+        return self._presign(
+            "get_object",
+            expires_in,
+            Key=check_key(key),
+            ResponseContentType=content_type,
+            ResponseContentDisposition=f"inline; filename*=UTF-8''{quote(filename, safe='')}",
+        )
+
+    def upload_link(self, key: str, *, expires_in: int, content_type: str) -> str:
+        """See Storage; the PUT must carry this very Content-Type."""
+        return self._presign("put_object", expires_in, Key=check_key(key), ContentType=content_type)
+
+    def check(self) -> None:
+        """See Storage."""
+        with self._translated("list files"):
+            self._quick.list_objects_v2(Bucket=self._bucket, Prefix="voices/", MaxKeys=1)
+
+    def _presign(self, operation: str, expires_in: int, **parameters: Any) -> str:
+        with self._translated("sign a link"):
+            parameters["Bucket"] = self._bucket
+            return str(self._client.generate_presigned_url(operation, Params=parameters, ExpiresIn=expires_in))
+
+    @contextlib.contextmanager
+    def _translated(self, what: str) -> Iterator[None]:
+        """Turn boto's errors into StorageError: what the bucket said, without addresses or keys."""
+        try:
+            yield
+        except ClientError as e:
+            code = _code(e)
+            advice = ADVICE.get(code, "if it goes on, look at the provider's status and the bucket's settings")
+            raise StorageError(f"the bucket did not {what} ({code}): {advice}", reason=code) from e
+        except (BotoCoreError, Boto3Error) as e:
+            reason = type(e).__name__
+            raise StorageError(
+                f"could not {what} in the bucket ({reason}): check AWS_ENDPOINT_URL, or send the job again",
+                reason=reason,
+            ) from e
+
+
+def _client(settings: Settings, config: dict[str, Any]) -> Any:
+    key_id, secret = settings.aws_access_key_id, settings.aws_secret_access_key
+    addressing = {"addressing_style": "path" if settings.aws_endpoint_url else "auto"}
+    return boto3.session.Session().client(
+        "s3",
+        region_name=settings.aws_region,
+        endpoint_url=settings.aws_endpoint_url,
+        aws_access_key_id=key_id.get_secret_value() if key_id else None,
+        aws_secret_access_key=secret.get_secret_value() if secret else None,
+        config=Config(**config, s3=addressing),
+    )
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", "unknown"))

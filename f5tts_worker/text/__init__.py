@@ -1,0 +1,1 @@
+"""Text: from what the caller wrote to what an engine speaks."""

@@ -1,0 +1,89 @@
+"""Transcriber: what is said in a reference, by faster-whisper; one model, kept loaded."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from .audio import Audio, resample
+from .errors import TranscriberUnavailable
+
+logger = logging.getLogger(__name__)
+
+WHISPER_RATE = 16_000  # Hertz
+
+State = Literal["cold", "loading", "ready", "unavailable"]
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What was heard."""
+
+    text: str
+    language: str
+
+
+class Transcriber:
+    """Loads its model beside the worker's first jobs; whoever needs it sooner waits for it."""
+
+    def __init__(self, model: str, folder: Path) -> None:
+        """`model` is a faster-whisper name, a hub repository or a folder; `folder` keeps what is downloaded."""
+        self._name = model
+        self._folder = folder
+        self._model: Any = None
+        self._lock = threading.Lock()
+        self.state: State = "cold"
+        self.problem: str | None = None
+
+    def load_in_background(self) -> None:
+        """Start loading and return."""
+        threading.Thread(target=self.load, daemon=True, name="transcriber").start()
+
+    def load(self) -> None:
+        """Load the model once: from the folder if it is there, else from the hub. Sets `state`; never raises."""
+        with self._lock:
+            if self.state in ("ready", "unavailable"):
+                return
+            self.state = "loading"
+            started = time.monotonic()
+            try:
+                self._model = self._open()
+            except Exception as e:  # whatever is wrong with it, voices can be stored without a transcriber
+                self.problem = _reason(e, self._name)
+                logger.warning("no transcriber: %s", self.problem)
+                self.state = "unavailable"
+            else:
+                logger.info("transcriber %s ready in %.1f s", self._name, time.monotonic() - started)
+                self.state = "ready"
+
+    def transcribe(self, audio: Audio, language: str | None = None) -> Transcript:
+        """Write down what is said; `language` is guessed if not given. Raises TranscriberUnavailable."""
+        self.load()
+        if self._model is None:
+            raise TranscriberUnavailable(f"speech cannot be transcribed here ({self.problem}); send the text yourself")
+        base = language.replace("_", "-").split("-")[0].lower() if language else None
+        segments, info = self._model.transcribe(
+            resample(audio, WHISPER_RATE).samples,
+            language=base if base in self._model.supported_languages else None,
+            beam_size=5,
+            condition_on_previous_text=False,  # keeps one misheard segment from repeating itself
+        )
+        return Transcript(" ".join(segment.text.strip() for segment in segments).strip(), info.language)
+
+    def _open(self) -> Any:
+        from faster_whisper import WhisperModel
+
+        folder = self._folder / "faster-whisper"
+        if Path(self._name).is_dir():
+            return WhisperModel(self._name)
+        if (folder / self._name).is_dir():
+            return WhisperModel(str(folder / self._name))
+        return WhisperModel(self._name, download_root=str(folder))
+
+
+def _reason(error: Exception, model: str) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"the package {error.name} is not installed"
+    return f"model {model} could not be loaded: {type(error).__name__}"

@@ -1,0 +1,263 @@
+"""VoiceLibrary: named voices in storage.
+
+    voices/NAME.wav                          the recording, for people and for listing
+    voices/NAME.txt                          its text, if somebody put one there
+    voices/.meta/NAME/profile.json           the profile: an uploaded voice exists from the moment this is written
+    voices/.meta/NAME/reference-VERSION.wav  what an engine clones
+    voices/.meta/NAME/original-VERSION       the bytes as they were sent
+    voices/.meta/NAME/adopted-STATE.json     the profile of a NAME.wav that was put there by hand
+
+Files with a VERSION never change and a profile names its own, so whoever reads a profile reads one whole voice, even
+while another worker replaces it. Writes keep an order that makes this true: versioned files, profile, NAME.wav, and
+only then is the version that was replaced removed. STATE is a hash of size and time of NAME.wav and NAME.txt: change
+either by hand, and the next use makes a new profile.
+"""
+
+import difflib
+import hashlib
+import itertools
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .audio import SAMPLE_RATE, decode_wav, encode, resample
+from .draft import Draft, TextSource, make_draft
+from .errors import AudioTooLong, InvalidAudio, VoiceExists, VoiceNotFound
+from .reference import Reference
+from .storage import Item, Storage
+from .transcriber import Transcriber
+
+logger = logging.getLogger(__name__)
+
+KEPT_IN_MEMORY = 64
+"""References; one of 12 s takes 1.2 MB."""
+
+NEAR_NAMES_AMONG = 10_000
+"""Voices looked at for a "did you mean"."""
+
+
+class VoiceProfile(BaseModel):
+    """What is known of a voice."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    version: str
+    """Hash of the recording and its text."""
+    duration_s: float
+    """Seconds of the recording."""
+    kept_s: float
+    """Seconds of it that are cloned."""
+    text: str | None
+    text_source: TextSource | None
+    language: str | None
+    created_at: datetime
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class VoicePage:
+    """Some of the voices, in the order of their keys."""
+
+    voices: list[tuple[str, Item]]
+    """(name, its NAME.wav)."""
+    next_cursor: str | None
+
+
+class VoiceLibrary:
+    """The voices of a store, shared with other workers on it. One thread uses an instance."""
+
+    def __init__(self, storage: Storage, transcriber: Transcriber) -> None:
+        self._storage = storage
+        self._transcriber = transcriber
+        self._in_memory: OrderedDict[tuple[str, str], Reference] = OrderedDict()
+
+    def add(self, name: str, data: bytes, *, ref_text: str | None, language: str | None) -> VoiceProfile:
+        """Make and store a voice; replaces one of that name. Raises InvalidAudio, AudioTooLong, InvalidInput."""
+        draft = make_draft(
+            data,
+            ref_text=ref_text,
+            text_beside=self._text_beside(name),
+            language=language,
+            transcriber=self._transcriber,
+        )
+        profile = _profile(name, data, draft)
+        replaced = self._read_profile(name)
+        self._put_reference(profile, draft)
+        self._storage.put(_original_key(profile), data, "application/octet-stream")
+        self._storage.put(_profile_key(name), _to_json(profile), "application/json")
+        self._storage.put(_wav_key(name), encode(resample(draft.recording, SAMPLE_RATE), "wav"), "audio/wav")
+        if replaced and replaced.version != profile.version:
+            self._storage.delete(reference_key(replaced))
+            self._storage.delete(_original_key(replaced))
+        return profile
+
+    def refuse_taken(self, name: str) -> None:
+        """Raise VoiceExists if there is such a voice."""
+        if self._read_profile(name) or self._storage.head(_wav_key(name)):
+            raise VoiceExists(
+                f"there is a voice '{name}.wav' already; choose another name, delete it first, or send overwrite=true",
+                voice_name=name,
+            )
+
+    def once(self, data: bytes, *, ref_text: str | None, language: str | None) -> tuple[Reference, list[str]]:
+        """A reference for one job, from a file that is not stored; also returns warnings."""
+        draft = make_draft(data, ref_text=ref_text, text_beside=None, language=language, transcriber=self._transcriber)
+        return Reference(draft.reference, draft.text, _version(data, draft.text)), draft.warnings
+
+    def profile(self, name: str) -> VoiceProfile:
+        """The profile of a voice, made now for a recording put there by hand; raises VoiceNotFound."""
+        return self._read_profile(name) or self._adopted(name)
+
+    def peek(self, name: str) -> VoiceProfile | None:
+        """The profile of an uploaded voice; None for a recording put there by hand."""
+        return self._read_profile(name)
+
+    def reference(self, name: str) -> Reference:
+        """What an engine clones for this voice; raises VoiceNotFound.
+
+        The small profile is read each time, because another worker may have replaced the voice; the audio is read
+        once a version and kept in memory.
+        """
+        for _ in range(3):  # a voice replaced between the two reads has its new profile by now
+            profile = self.profile(name)
+            known = self._in_memory.get((name, profile.version))
+            if known:
+                self._in_memory.move_to_end((name, profile.version))
+                return known
+            data = self._storage.get(reference_key(profile))
+            if data is not None:
+                return self._remember(name, Reference(decode_wav(data), profile.text, profile.version))
+        raise self._not_found(name)
+
+    def page(self, *, limit: int, cursor: str | None, prefix: str) -> VoicePage:
+        """Up to `limit` voices after the one named `cursor`, whose names start with `prefix`."""
+        after = _wav_key(cursor) if cursor else ""
+        items = (item for item in self._storage.scan(f"voices/{prefix}", after) if item.name.endswith(".wav"))
+        found = [(item.name.removesuffix(".wav"), item) for item in itertools.islice(items, limit + 1)]
+        return VoicePage(found[:limit], found[limit - 1][0] if len(found) > limit else None)
+
+    def remove(self, name: str) -> list[str]:
+        """Delete a voice; returns the keys that were deleted. Raises VoiceNotFound."""
+        first = [key for key in (_wav_key(name), _profile_key(name)) if self._storage.head(key)]
+        if not first:
+            raise self._not_found(name)
+        rest = [item.key for item in self._storage.scan(_meta(name)) if item.key not in first]
+        text = [_text_key(name)] if self._storage.head(_text_key(name)) else []
+        keys = [*first, *rest, *text]
+        for key in keys:
+            self._storage.delete(key)
+        return keys
+
+    def _text_beside(self, name: str) -> str | None:
+        text = self._storage.get(_text_key(name))
+        return " ".join(text.decode("utf-8-sig", errors="replace").split()) or None if text else None
+
+    def _adopted(self, name: str) -> VoiceProfile:
+        """The profile of a NAME.wav put there by hand. Two workers that make it at once write the same."""
+        beside = {item.key: item for item in self._storage.scan(f"voices/{name}.")}
+        if _wav_key(name) not in beside:
+            raise self._not_found(name)
+        key = f"{_meta(name)}adopted-{_state([beside[_wav_key(name)], beside.get(_text_key(name))])}.json"
+        known = self._parse_profile(name, self._storage.get(key))
+        if known:
+            return known
+        data = self._storage.get(_wav_key(name))
+        if data is None:
+            raise self._not_found(name)
+        logger.info("voice %s has no profile yet: making one", name)
+        try:
+            draft = make_draft(
+                data,
+                ref_text=None,
+                text_beside=self._text_beside(name),
+                language=None,
+                transcriber=self._transcriber,
+            )
+        except (InvalidAudio, AudioTooLong) as e:
+            raise type(e)(f"voice '{name}.wav': {e.message}", **e.details) from e
+        profile = _profile(name, data, draft)
+        self._put_reference(profile, draft)
+        self._storage.put(key, _to_json(profile), "application/json")
+        return profile
+
+    def _put_reference(self, profile: VoiceProfile, draft: Draft) -> None:
+        self._storage.put(reference_key(profile), encode(draft.reference, "wav"), "audio/wav")
+
+    def _read_profile(self, name: str) -> VoiceProfile | None:
+        return self._parse_profile(name, self._storage.get(_profile_key(name)))
+
+    def _parse_profile(self, name: str, data: bytes | None) -> VoiceProfile | None:
+        try:
+            return VoiceProfile.model_validate_json(data) if data else None
+        except ValidationError:
+            logger.warning("a profile of voice %s cannot be read and counts as absent", name)
+            return None
+
+    def _remember(self, name: str, reference: Reference) -> Reference:
+        self._in_memory[name, reference.key] = reference
+        while len(self._in_memory) > KEPT_IN_MEMORY:
+            self._in_memory.popitem(last=False)
+        return reference
+
+    def _not_found(self, name: str) -> VoiceNotFound:
+        names = [known for known, _ in self.page(limit=NEAR_NAMES_AMONG, cursor=None, prefix="").voices]
+        lower = {known.lower(): known for known in names}
+        near = [f"{lower[match]}.wav" for match in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.6)]
+        hint = f"did you mean '{near[0]}'?" if near else f"the library has {len(names)} voices; see list_voices"
+        return VoiceNotFound(f"no voice '{name}.wav'; {hint}", voice=f"{name}.wav", near=near)
+
+
+def reference_key(profile: VoiceProfile) -> str:
+    """Where a profile's reference audio lies."""
+    return f"{_meta(profile.name.removesuffix('.wav'))}reference-{profile.version}.wav"
+
+
+def _profile(name: str, data: bytes, draft: Draft) -> VoiceProfile:
+    return VoiceProfile(
+        name=f"{name}.wav",
+        version=_version(data, draft.text),
+        duration_s=round(draft.recording.duration_s, 3),
+        kept_s=round(draft.reference.duration_s, 3),
+        text=draft.text,
+        text_source=draft.text_source,
+        language=draft.language,
+        created_at=datetime.now(UTC),
+        warnings=draft.warnings,
+    )
+
+
+def _to_json(profile: VoiceProfile) -> bytes:
+    return profile.model_dump_json(indent=1).encode()
+
+
+def _version(data: bytes, text: str | None) -> str:
+    return hashlib.sha256(data + b"\0" + (text or "").encode()).hexdigest()[:16]
+
+
+def _state(items: list[Item | None]) -> str:
+    seen = [(item.key, item.size, item.last_modified.timestamp()) for item in items if item]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+def _wav_key(name: str) -> str:
+    return f"voices/{name}.wav"
+
+
+def _text_key(name: str) -> str:
+    return f"voices/{name}.txt"
+
+
+def _meta(name: str) -> str:
+    return f"voices/.meta/{name}/"
+
+
+def _profile_key(name: str) -> str:
+    return f"{_meta(name)}profile.json"
+
+
+def _original_key(profile: VoiceProfile) -> str:
+    return f"{_meta(profile.name.removesuffix('.wav'))}original-{profile.version}"

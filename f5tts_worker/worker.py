@@ -1,0 +1,79 @@
+"""Worker: everything that jobs use, built once before the first of them."""
+
+import logging
+import shutil
+import threading
+import time
+from dataclasses import dataclass, field
+
+from .engines import ENGINES, Engine, EngineInfo, SpeechOptions
+from .errors import LoadError
+from .net import Fetcher
+from .records import JobRecords
+from .settings import Settings, environment_warnings
+from .storage import Storage, open_storage
+from .transcriber import Transcriber
+from .voices import VoiceLibrary
+
+logger = logging.getLogger(__name__)
+
+WARM_UP_TEXT = "Ready to speak."
+
+
+@dataclass
+class Worker:
+    """The loaded parts. One thread runs jobs on it."""
+
+    settings: Settings
+    engine: Engine
+    engine_info: EngineInfo
+    storage: Storage
+    transcriber: Transcriber
+    fetcher: Fetcher
+    warnings: list[str] = field(default_factory=list)
+    jobs_done: int = 0
+    started_at: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.voices = VoiceLibrary(self.storage, self.transcriber)
+        self.records = JobRecords(self.storage)
+
+    @classmethod
+    def load(cls, settings: Settings) -> "Worker":
+        """Load what the settings name and speak a short text; raises LoadError."""
+        warnings = environment_warnings(settings)
+        for warning in warnings:
+            logger.warning("%s", warning)
+        engine = ENGINES[settings.engine]()
+        began = time.monotonic()
+        info = engine.load()
+        engine.synthesize(None, WARM_UP_TEXT, SpeechOptions(seed=0), lambda _: None, threading.Event())
+        logger.info("engine %s is warm after %.1f s: %s", engine.name, time.monotonic() - began, info)
+        return cls(
+            settings=settings,
+            engine=engine,
+            engine_info=info,
+            storage=open_storage(settings),
+            transcriber=_transcriber(settings),
+            fetcher=Fetcher(allowed=lambda _: True) if settings.allow_private_urls else Fetcher(),
+            warnings=warnings,
+        )
+
+
+def _transcriber(settings: Settings) -> Transcriber:
+    transcriber = Transcriber(settings.transcriber_model, settings.models)
+    if settings.warm_transcriber == "background":
+        transcriber.load_in_background()
+    elif settings.warm_transcriber == "eager":
+        transcriber.load()
+    return transcriber
+
+
+def explain_load_failure(error: LoadError, settings: Settings | None = None) -> str:
+    """One block for the log: what was wrong, what there was, what to do."""
+    lines = ["The worker cannot start.", *str(error).splitlines()]
+    if settings:
+        there = settings.volume_dir.is_dir()
+        free = f"{shutil.disk_usage(settings.volume_dir).free / 1e9:.1f} GB free" if there else "not there"
+        lines.append(f"ENGINE={settings.engine}; volume {settings.volume_dir}: {free}")
+    return "\n  ".join(lines)
