@@ -35,6 +35,9 @@ DEMUXERS = "wav,mp3,flac,ogg,mov,aac,matroska"
 # Higher rates are halved down while reading: ten minutes at 48 kHz are 115 MB, at 384 kHz 920 MB.
 INPUT_RATES = "8000|11025|12000|16000|22050|24000|32000|44100|48000"
 
+# rematrix_maxval: without it the channels' sum comes 3 dB louder than their mean, and past full scale.
+TO_MONO = f"aresample=rematrix_maxval=1,aformat=sample_rates={INPUT_RATES}:channel_layouts=mono"
+
 FFMPEG_TIMEOUT_S = 120
 
 
@@ -72,7 +75,7 @@ class AudioFormat:
 
     content_type: str
     ffmpeg: tuple[str, ...]
-    """Arguments that write it to a pipe; none for wav."""
+    """Arguments that write it; none for wav."""
 
 
 AUDIO_FORMATS = {
@@ -98,9 +101,11 @@ def ffmpeg_path() -> str:
         raise LoadError("no ffmpeg: not on the PATH and not in the imageio-ffmpeg package; install either") from e
 
 
-def _run_ffmpeg(*arguments: str, data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    command = [ffmpeg_path(), "-nostdin", "-hide_banner", "-loglevel", "error", *arguments, "pipe:1"]
-    return subprocess.run(command, input=data, capture_output=True, timeout=FFMPEG_TIMEOUT_S, check=False)
+def _run_ffmpeg(
+    *arguments: str, data: bytes | None = None, timeout_s: float = FFMPEG_TIMEOUT_S
+) -> subprocess.CompletedProcess[bytes]:
+    command = [ffmpeg_path(), "-nostdin", "-hide_banner", "-loglevel", "error", *arguments]
+    return subprocess.run(command, input=data, capture_output=True, timeout=timeout_s, check=False)
 
 
 def decode(data: bytes, *, max_s: float) -> Audio:
@@ -115,8 +120,8 @@ def decode(data: bytes, *, max_s: float) -> Audio:
         try:
             result = _run_ffmpeg(
                 *("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS, "-i", str(path)),
-                *("-map", "0:a:0", "-t", str(max_s + 1), "-ac", "1", "-af", f"aformat=sample_rates={INPUT_RATES}"),
-                *("-c:a", "pcm_f32le", "-f", "wav"),
+                *("-map", "0:a:0", "-t", str(max_s + 1), "-af", TO_MONO),
+                *("-c:a", "pcm_f32le", "-f", "wav", "pipe:1"),
             )
         except subprocess.TimeoutExpired as e:
             raise InvalidAudio(f"the recording took over {FFMPEG_TIMEOUT_S} s to decode; send it as wav or mp3") from e
@@ -144,10 +149,17 @@ def encode(audio: Audio, audio_format: str) -> bytes:
     arguments = AUDIO_FORMATS[audio_format].ffmpeg
     if not arguments:
         return buffer.getvalue()
-    result = _run_ffmpeg("-f", "wav", "-i", "pipe:0", *arguments, data=buffer.getvalue())
-    if result.returncode != 0:
-        raise RuntimeError(f"ffmpeg could not write {audio_format}: {result.stderr.decode(errors='replace')}")
-    return result.stdout
+    with tempfile.TemporaryDirectory(prefix="f5tts-") as folder:
+        # Into a file, not a pipe: the encoder's delay and the length are written into the header at the end, and a
+        # player that does not find them there plays an mp3 50 ms late.
+        path = Path(folder) / "encoded"
+        timeout_s = max(FFMPEG_TIMEOUT_S, audio.duration_s)
+        result = _run_ffmpeg(
+            "-f", "wav", "-i", "pipe:0", *arguments, str(path), data=buffer.getvalue(), timeout_s=timeout_s
+        )
+        if result.returncode != 0:
+            raise RuntimeError(f"ffmpeg could not write {audio_format}: {result.stderr.decode(errors='replace')}")
+        return path.read_bytes()
 
 
 def resample(audio: Audio, rate: int) -> Audio:

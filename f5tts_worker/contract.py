@@ -31,7 +31,7 @@ class Response(BaseModel):
 class Request(BaseModel):
     """What an endpoint is asked. Each field's description is what an error says is accepted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     aliases: ClassVar[dict[str, str]] = {}
     """Other names of fields, from older callers."""
@@ -39,7 +39,8 @@ class Request(BaseModel):
     @classmethod
     def parse(cls, raw: dict[str, Any]) -> Self:
         """Read the job's input; raises InvalidInput for the first field that is wrong, naming all of them."""
-        given = {name: value for name, value in raw.items() if not _is_absent(value)}
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in raw.items()}
+        given = {name: value for name, value in stripped.items() if value not in (None, "")}
         for alias, name in cls.aliases.items():
             value = given.pop(alias, None)
             if value is not None and given.setdefault(name, value) != value:
@@ -54,10 +55,6 @@ class Request(BaseModel):
         """Every name that is accepted, aliases included, and what it accepts."""
         described = {name: field.description or "" for name, field in cls.model_fields.items()}
         return described | {alias: described[name] for alias, name in cls.aliases.items()}
-
-
-def _is_absent(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _refuse(request: type[Request], errors: list[ErrorDetails], given: dict[str, Any]) -> NoReturn:
@@ -102,12 +99,12 @@ def _no_boolean(value: Any) -> Any:
 
 def number(default: float, low: float, high: float, meaning: str) -> Any:
     """A field for a number with bounds."""
-    return Field(default, ge=low, le=high, description=f"a number from {low:g} to {high:g}: {meaning}")
+    return Field(default, ge=low, le=high, description=f"a number from {low:g} to {high:g} ({meaning})")
 
 
 def whole(default: int | None, low: int, high: int, meaning: str) -> Any:
     """A field for a whole number with bounds."""
-    return Field(default, ge=low, le=high, description=f"a whole number from {low} to {high}: {meaning}")
+    return Field(default, ge=low, le=high, description=f"a whole number from {low} to {high} ({meaning})")
 
 
 Number = Annotated[float, BeforeValidator(_no_boolean)]
@@ -135,4 +132,4 @@ RefText = Annotated[str, Field(max_length=REF_TEXT_MAX_CHARS)]
 REF_TEXT = f"what the recording says, word for word, up to {REF_TEXT_MAX_CHARS} characters"
 
 ExpiresIn = Annotated[int, BeforeValidator(_no_boolean), Field(ge=LINK_MIN_S, le=LINK_MAX_S)]
-EXPIRES_IN = f"a whole number from {LINK_MIN_S} to {LINK_MAX_S}: seconds that the link works"
+EXPIRES_IN = f"a whole number from {LINK_MIN_S} to {LINK_MAX_S} (seconds that the link works)"

@@ -17,6 +17,7 @@ import difflib
 import hashlib
 import itertools
 import logging
+import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,7 +47,7 @@ class VoiceProfile(BaseModel):
 
     name: str
     version: str
-    """Hash of the recording and its text."""
+    """Names this recording with this text; part of the keys of its files."""
     duration_s: float
     """Seconds of the recording."""
     kept_s: float
@@ -84,13 +85,15 @@ class VoiceLibrary:
             language=language,
             transcriber=self._transcriber,
         )
-        profile = _profile(name, data, draft)
+        # A version of its own each time: were it a hash, this upload could bring back a key that another worker, which
+        # has just replaced an equal upload, is about to delete.
+        profile = _profile(name, draft, version=secrets.token_hex(8))
         replaced = self._read_profile(name)
         self._put_reference(profile, draft)
         self._storage.put(_original_key(profile), data, "application/octet-stream")
         self._storage.put(_profile_key(name), _to_json(profile), "application/json")
         self._storage.put(_wav_key(name), encode(resample(draft.recording, SAMPLE_RATE), "wav"), "audio/wav")
-        if replaced and replaced.version != profile.version:
+        if replaced:
             self._storage.delete(reference_key(replaced))
             self._storage.delete(_original_key(replaced))
         return profile
@@ -106,7 +109,7 @@ class VoiceLibrary:
     def once(self, data: bytes, *, ref_text: str | None, language: str | None) -> tuple[Reference, list[str]]:
         """A reference for one job, from a file that is not stored; also returns warnings."""
         draft = make_draft(data, ref_text=ref_text, text_beside=None, language=language, transcriber=self._transcriber)
-        return Reference(draft.reference, draft.text, _version(data, draft.text)), draft.warnings
+        return Reference(draft.reference, draft.text, _content_hash(data, draft.text)), draft.warnings
 
     def profile(self, name: str) -> VoiceProfile:
         """The profile of a voice, made now for a recording put there by hand; raises VoiceNotFound."""
@@ -179,7 +182,7 @@ class VoiceLibrary:
             )
         except (InvalidAudio, AudioTooLong) as e:
             raise type(e)(f"voice '{name}.wav': {e.message}", **e.details) from e
-        profile = _profile(name, data, draft)
+        profile = _profile(name, draft, version=_content_hash(data, draft.text))
         self._put_reference(profile, draft)
         self._storage.put(key, _to_json(profile), "application/json")
         return profile
@@ -216,10 +219,10 @@ def reference_key(profile: VoiceProfile) -> str:
     return f"{_meta(profile.name.removesuffix('.wav'))}reference-{profile.version}.wav"
 
 
-def _profile(name: str, data: bytes, draft: Draft) -> VoiceProfile:
+def _profile(name: str, draft: Draft, version: str) -> VoiceProfile:
     return VoiceProfile(
         name=f"{name}.wav",
-        version=_version(data, draft.text),
+        version=version,
         duration_s=round(draft.recording.duration_s, 3),
         kept_s=round(draft.reference.duration_s, 3),
         text=draft.text,
@@ -234,7 +237,7 @@ def _to_json(profile: VoiceProfile) -> bytes:
     return profile.model_dump_json(indent=1).encode()
 
 
-def _version(data: bytes, text: str | None) -> str:
+def _content_hash(data: bytes, text: str | None) -> str:
     return hashlib.sha256(data + b"\0" + (text or "").encode()).hexdigest()[:16]
 
 

@@ -58,7 +58,7 @@ class TtsRequest(Request):
     voice_url: str | None = Field(None, description="an http(s) link to a recording of 1 s to 10 min, cloned this once")
     ref_text: RefText | None = Field(None, description=REF_TEXT)
     language: Language | None = Field(None, description=LANGUAGE)
-    speed: Number = number(1.0, 0.3, 3.0, "the pace, 1 is the voice's own")
+    speed: Number = number(1.0, 0.3, 3.0, "the pace; 1 is the voice's own")
     seed: Whole | None = whole(None, 0, SEED_MAX, "the same seed speaks the same way again")
     audio_format: AudioFormatName = Field("wav", description=f"one of {', '.join(AUDIO_FORMATS)}")
     remove_silence: bool = Field(False, description="true or false: cut silences down to 1 s")
