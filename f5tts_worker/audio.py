@@ -58,9 +58,10 @@ class Audio:
     @cached_property
     def levels_db(self) -> NDArray[np.float64]:
         """RMS of each whole frame of 10 ms in dBFS, (n_frames,); digital silence is -200."""
-        frame = self.rate * FRAME_MS // 1000
-        frames = self.samples[: len(self.samples) // frame * frame].reshape(-1, frame)
-        power = np.mean(np.square(frames, dtype=np.float64), axis=1)
+        n_frames = len(self.samples) * 1000 // (self.rate * FRAME_MS)
+        edges = np.arange(n_frames + 1) * self.rate * FRAME_MS // 1000  # at 22050 Hz 220 and 221 samples in turn
+        squares = np.square(self.samples[: edges[-1]], dtype=np.float64)
+        power = np.add.reduceat(squares, edges[:-1]) / np.diff(edges)
         levels: NDArray[np.float64] = 10 * np.log10(np.maximum(power, 1e-20))
         return levels
 
@@ -128,6 +129,7 @@ def decode(data: bytes, *, max_s: float) -> Audio:
     if result.returncode != 0 or not result.stdout:
         raise InvalidAudio(f"the {len(data)} bytes could not be read as audio; send {READABLE}")
     audio = decode_wav(result.stdout)
+    np.clip(audio.samples, -1, 1, out=audio.samples)  # float files and lossy ones go past full scale
     if audio.duration_s > max_s:
         raise AudioTooLong(
             f"the recording is longer than {max_s:g} s; cut it: 5 to 12 s of clear speech make the best voice",
@@ -145,7 +147,8 @@ def decode_wav(data: bytes) -> Audio:
 def encode(audio: Audio, audio_format: str) -> bytes:
     """Write a file in one of AUDIO_FORMATS; wav is 16 bit."""
     buffer = io.BytesIO()
-    soundfile.write(buffer, np.clip(audio.samples, -1.0, 1.0), audio.rate, format="WAV", subtype="PCM_16")
+    steps = np.clip(np.rint(audio.samples * 32768), -32768, 32767).astype(np.int16)  # soundfile would round down
+    soundfile.write(buffer, steps, audio.rate, format="WAV", subtype="PCM_16")
     arguments = AUDIO_FORMATS[audio_format].ffmpeg
     if not arguments:
         return buffer.getvalue()

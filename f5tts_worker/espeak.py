@@ -141,7 +141,7 @@ def voice_for(language: str) -> str | None:
 
 def speak(words: list[str], voice: str, words_per_minute: int = WPM_DEFAULT) -> Utterance:
     """Speak words as one utterance. The same arguments give the same samples, always."""
-    text = SEPARATOR.join(words).encode()
+    text = SEPARATOR.join(words).replace("\0", " ").encode()  # C would stop reading there
     blocks: list[Samples] = []
     events: list[tuple[int, int]] = []
 
@@ -174,7 +174,8 @@ def _word_bounds(words: list[str], events: list[tuple[int, int]], samples: Sampl
     positions = np.cumsum([0, *(len(word) + len(SEPARATOR) for word in words[:-1])]).tolist()
     first_sample: dict[int, int] = {}
     for character, sample in events:
-        first_sample.setdefault(bisect.bisect_right(positions, character) - 1, sample)
+        # A symbol's event ("&", an emoji) is at the zero-width space before it.
+        first_sample.setdefault(bisect.bisect_right(positions, character + 1) - 1, sample)
     bounds: list[tuple[int, int]] = []
     following = len(samples)
     for i in reversed(range(len(words))):

@@ -101,7 +101,7 @@ class Fetcher:
                 return fields["location"]
             if response.status != 200:
                 raise DownloadFailed(
-                    f"{_host(url)} answered HTTP {response.status}; the link must work without a login and not be expired",
+                    f"{_host(url)} answered HTTP {response.status}; check that the link works without a login",
                     host=_host(url),
                     http_status=response.status,
                 )

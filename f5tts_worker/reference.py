@@ -91,18 +91,19 @@ def _trim_edges(audio: Audio) -> Audio:
 def _place_to_cut(audio: Audio) -> tuple[int, bool]:
     """Where to end the reference, in ms, and whether that is inside a pause.
 
-    A long pause (a sentence's end) in the second half is best, then the last short one, then the quietest frame of
-    the last 4 s. "Quiet" is measured against the speech itself: 25 dB under its louder frames.
+    A long pause (a sentence's end) in the second half is best, then the last short one. Shorter still may be the
+    closure of a p, t or k within a word: the longest quiet of the last 4 s is the best guess, then its quietest frame.
+    "Quiet" is measured against the speech itself: 25 dB under its louder frames.
     """
     quiet_db = float(np.percentile(audio.levels_db, 90)) - 25
-    for shortest_ms, earliest_ms in ((400, 6_000), (100, 3_000)):
-        found = [
-            place
-            for span in pauses(audio, below_db=quiet_db, min_ms=shortest_ms)
-            if earliest_ms <= (place := _inside(span)) <= REFERENCE_MAX_MS
-        ]
+    quiet = [(span.length_ms, _inside(span)) for span in pauses(audio, below_db=quiet_db, min_ms=FRAME_MS)]
+    for shortest_ms, earliest_ms in ((400, 6_000), (150, 3_000)):
+        found = [place for length, place in quiet if length >= shortest_ms and earliest_ms <= place <= REFERENCE_MAX_MS]
         if found:
             return found[-1], True
+    late = [(length, place) for length, place in quiet if REFERENCE_MAX_MS - 4_000 <= place <= REFERENCE_MAX_MS]
+    if late:
+        return max(late)[1], False
     first = (REFERENCE_MAX_MS - 4_000) // FRAME_MS
     last_frames = audio.levels_db[first : REFERENCE_MAX_MS // FRAME_MS]
     return (first + int(np.argmin(last_frames))) * FRAME_MS, False

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     default_voice: str | None = Field(None, description="The voice of a job that names none.")
     volume_dir: Path = Field(Path("/runpod-volume"), description="The network volume.")
     model_dir: Path | None = Field(None, description="Where models are kept; `VOLUME_DIR/models` if not set.")
-    storage: Literal["s3", "local"] = Field("s3", description="Where voices and results are kept.")
+    storage: Literal["s3", "local"] = Field("s3", description="Where voices and results are kept: `s3` or `local`.")
     storage_dir: Path = Field(Path("storage"), description="The folder of `STORAGE=local`.")
     s3_bucket: str | None = Field(None, description="The bucket of `STORAGE=s3`.")
     aws_access_key_id: SecretStr | None = Field(None, description="Key id for the bucket.")
@@ -37,19 +37,25 @@ class Settings(BaseSettings):
         None, pattern=r"^https?://[^/?#]", description="S3 address of a provider that is not AWS: B2, R2, MinIO."
     )
     url_expires_in: int = Field(
-        3600, ge=LINK_MIN_S, le=LINK_MAX_S, description="Seconds that a link to a result works."
+        3600, ge=LINK_MIN_S, le=LINK_MAX_S, description="Seconds that a link to a result works: 60 to 604800."
     )
     transcriber_model: str = Field(
         "large-v3-turbo", description="faster-whisper model, by name or folder, that writes down a voice's words."
     )
     warm_transcriber: Literal["background", "eager", "off"] = Field(
-        "background", description="When the transcriber is loaded: beside the first jobs, before them, at first use."
+        "background",
+        description="When the transcriber is loaded: `background` (beside the first jobs), `eager` (before them) or "
+        "`off` (at first use).",
     )
-    max_text_chars: int = Field(20_000, ge=1, le=200_000, description="Longest text of a job, in characters.")
+    max_text_chars: int = Field(
+        20_000, ge=1, le=200_000, description="Longest text of a job, in characters: 1 to 200000."
+    )
     allow_private_urls: bool = Field(
         False, description="Fetch from private and loopback addresses too: for development only."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log shows.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="What the log shows: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
+    )
 
     @property
     def models(self) -> Path:

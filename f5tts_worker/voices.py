@@ -164,6 +164,11 @@ class VoiceLibrary:
         beside = {item.key: item for item in self._storage.scan(f"voices/{name}.")}
         if _wav_key(name) not in beside:
             raise self._not_found(name)
+        # Looked for again, now that the wav was seen: an upload may have been finished since the first look, and it
+        # writes its profile before its wav.
+        uploaded = self._read_profile(name)
+        if uploaded:
+            return uploaded
         key = f"{_meta(name)}adopted-{_state([beside[_wav_key(name)], beside.get(_text_key(name))])}.json"
         known = self._parse_profile(name, self._storage.get(key))
         if known:

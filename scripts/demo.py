@@ -1,4 +1,4 @@
-"""Start the worker behind the SDK's local API, and as a client upload a voice, speak with it and download the result."""
+"""Start the worker behind the SDK's local API; as a client upload a voice, speak with it and download the result."""
 
 import argparse
 import contextlib
@@ -13,8 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,7 +53,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--text", default=SPOKEN_TEXT, help="what is said")
     parser.add_argument("--voice", type=Path, help="a recording of yours; without it the worker makes one itself")
     parser.add_argument("--voice-text", help="what your recording says")
-    parser.add_argument("--out", type=Path, default=ROOT / ".demo", help="folder for voices and results (default: .demo)")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / ".demo", help="folder for voices and results (default: .demo)"
+    )
     options = parser.parse_args()
     if options.voice and not options.voice.is_file():
         parser.error(f"--voice: there is no file {options.voice}")
@@ -118,7 +118,7 @@ def _served(folder: Path) -> Iterator[str]:
     """The folder over HTTP: an upload names a link."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
+        def log_message(self, format: str, *args: Any) -> None:  # the base class names it so
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))

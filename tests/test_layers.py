@@ -95,10 +95,11 @@ def test_only_settings_read_the_environment(path: Path) -> None:
 
 def test_low_layers_import_nothing_heavy() -> None:
     """Importing the handler and the package's low layers loads none of the heavy packages, and starts nothing."""
+    heavy = sorted(set(HEAVY) - {"httpcore"})
     low = [name for name, layer in LAYERS.items() if layer <= 1 and name not in ("__init__", "net")]
     program = (
         f"import sys, threading, handler\n{''.join(f'import f5tts_worker.{name}' + chr(10) for name in low)}"
-        f"print([name for name in {sorted(set(HEAVY) - {'httpcore'})} if name in sys.modules], threading.active_count())"
+        f"print([name for name in {heavy} if name in sys.modules], threading.active_count())"
     )
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[] 1"

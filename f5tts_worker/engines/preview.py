@@ -3,6 +3,7 @@
 import difflib
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -64,6 +65,9 @@ class PreviewEngine:
             check_stop(stop)
             audio, spoken = _speak(chunk, voice, pace, start_s=sum(part.duration_s for part in parts))
             parts.append(audio)
+            if chunk.inside_word:
+                begun = words.pop()
+                spoken[0] = replace(spoken[0], text=begun.text + spoken[0].text, start_ms=begun.start_ms)
             words += spoken
             on_chunk(ChunkDone(done, len(chunks), audio))
         audio = join(parts) if parts else Audio(np.zeros(0, np.float32), SAMPLE_RATE)
