@@ -23,7 +23,10 @@ def main() -> None:
     os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO")
     import runpod
 
-    runpod.serverless.start({"handler": make_handler(worker, runpod.serverless.progress_update)})
+    # Behind the SDK's local API nobody takes progress, and each report would log an error.
+    deployed = "RUNPOD_WEBHOOK_GET_JOB" in os.environ
+    report = runpod.serverless.progress_update if deployed else lambda job, progress: None
+    runpod.serverless.start({"handler": make_handler(worker, report)})
 
 
 if __name__ == "__main__":

@@ -58,8 +58,12 @@ class Audio:
     @cached_property
     def levels_db(self) -> NDArray[np.float64]:
         """RMS of each whole frame of 10 ms in dBFS, (n_frames,); digital silence is -200."""
-        n_frames = len(self.samples) * 1000 // (self.rate * FRAME_MS)
-        edges = np.arange(n_frames + 1) * self.rate * FRAME_MS // 1000  # at 22050 Hz 220 and 221 samples in turn
+        return self.levels_db_over(FRAME_MS)
+
+    def levels_db_over(self, frame_ms: int) -> NDArray[np.float64]:
+        """RMS of each whole frame of `frame_ms` in dBFS."""
+        n_frames = len(self.samples) * 1000 // (self.rate * frame_ms)
+        edges = np.arange(n_frames + 1) * self.rate * frame_ms // 1000  # at 22050 Hz 220 and 221 samples in turn
         squares = np.square(self.samples[: edges[-1]], dtype=np.float64)
         power = np.add.reduceat(squares, edges[:-1]) / np.diff(edges)
         levels: NDArray[np.float64] = 10 * np.log10(np.maximum(power, 1e-20))

@@ -10,7 +10,15 @@ from typing import Any
 
 from .contract import Request, Response
 from .endpoints import delete_voice, download, get_voice, list_voices, status, tts, upload, upload_url
-from .errors import InternalError, InvalidInput, OutOfMemory, UnknownEndpoint, WorkerError
+from .errors import (
+    SHOWN_CHARS,
+    InternalError,
+    InvalidInput,
+    OutOfMemory,
+    UnknownEndpoint,
+    WorkerError,
+    shown,
+)
 from .job import Job
 from .logs import JOB_ID
 from .worker import Worker
@@ -77,13 +85,13 @@ def _handle(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
 def _endpoint(name: Any) -> Endpoint:
     if name is None or name == "":
         return ENDPOINTS[DEFAULT_ENDPOINT]
-    if isinstance(name, str) and name.strip() in ENDPOINTS:
-        return ENDPOINTS[name.strip()]
-    near = difflib.get_close_matches(str(name), ENDPOINTS, n=1, cutoff=0.6)
+    if isinstance(name, str) and name.strip().lower() in ENDPOINTS:
+        return ENDPOINTS[name.strip().lower()]
+    near = difflib.get_close_matches(str(name)[:SHOWN_CHARS].lower(), ENDPOINTS, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}? " if near else ""
     known = ", ".join(ENDPOINTS)
     raise UnknownEndpoint(
-        f"no endpoint {str(name)[:80]!r}; {hint}accepted are {known}; without one, {DEFAULT_ENDPOINT} answers",
-        endpoint=str(name)[:80],
+        f"no endpoint {shown(name)}; {hint}accepted are {known}; without one, {DEFAULT_ENDPOINT} answers",
+        endpoint=shown(name),
         accepted=list(ENDPOINTS),
     )

@@ -8,6 +8,7 @@ from .errors import InvalidInput, TranscriberUnavailable
 from .reference import RECORDING_MAX_S, REFERENCE_MAX_MS, Cut, check_recording, make_reference
 from .transcriber import Transcriber
 
+TEXT_MAX_CHARS = 1_000  # 12 s of the fastest speech are about 300
 TextSource = Literal["ref_text", "txt", "transcribed"]
 
 
@@ -43,10 +44,13 @@ def make_draft(
         )
     if ref_text:
         return Draft(recording, cut.audio, ref_text, "ref_text", language, warnings)
-    if text_beside and not cut.was_cut:
+    if text_beside and not cut.was_cut and len(text_beside) <= TEXT_MAX_CHARS:
         return Draft(recording, cut.audio, text_beside, "txt", language, warnings)
     if text_beside:
-        warnings.append("the .txt beside the recording was not used: the recording was cut, and the text was not")
+        why = (
+            "the recording was cut, and the text was not" if cut.was_cut else f"it is over {TEXT_MAX_CHARS} characters"
+        )
+        warnings.append(f"the .txt beside the recording was not used: {why}")
     return _transcribed(recording, cut, language, warnings, transcriber)
 
 
@@ -57,11 +61,11 @@ def _transcribed(
         heard = transcriber.transcribe(cut.audio, language)
     except TranscriberUnavailable as e:
         warnings.append(
-            f"the voice has no reference text: {e.message}. Engine preview needs none; cloning does: upload again with "
-            "ref_text, or send ref_text with each tts job"
+            f"nobody knows what the recording says: {e.message}. Engine preview does not need to; cloning does: send "
+            "the text as ref_text"
         )
         return Draft(recording, cut.audio, None, None, language, warnings)
     if not heard.text:
-        warnings.append("no words were heard in the recording, so the voice has no text: upload it with ref_text")
+        warnings.append("no words were heard in the recording; send its text as ref_text")
         return Draft(recording, cut.audio, None, None, language, warnings)
     return Draft(recording, cut.audio, heard.text, "transcribed", language or heard.language, warnings)

@@ -2,6 +2,15 @@
 
 from typing import Any, ClassVar
 
+MESSAGE_MAX_CHARS = 1_000
+SHOWN_CHARS = 80
+
+
+def shown(value: Any) -> str:
+    """What a caller sent, safe to show back to them: escaped, and cut where it is long."""
+    text = repr(value[: SHOWN_CHARS + 1] if isinstance(value, str) else value)
+    return text if len(text) <= SHOWN_CHARS + 2 else f"{text[:SHOWN_CHARS]}..."
+
 
 class WorkerError(Exception):
     """A failed job; `message` says what was wrong, what is accepted and what to do."""
@@ -10,7 +19,7 @@ class WorkerError(Exception):
 
     def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = message if len(message) <= MESSAGE_MAX_CHARS else f"{message[:MESSAGE_MAX_CHARS]}..."
         self.details = details
 
     def to_json(self) -> dict[str, Any]:

@@ -29,6 +29,9 @@ _POSITION_CHARACTER, _CHARS_UTF8, _PARAMETER_RATE = 1, 1, 1
 _BUFFER_MS = 200
 _SILENT = 2 / 32768  # espeak writes its pauses as digital silence
 
+_CLAUSE_SIZE, _DIGIT_SIZE = 600, 8  # bytes of a clause spoken at once; those that a digit counts for: "seven"
+_CLAUSE_MARKS = (*",.;:!?…，。、；：！？،؛؟।",)
+
 _lock = threading.Lock()  # the library keeps its state in globals
 
 
@@ -141,7 +144,6 @@ def voice_for(language: str) -> str | None:
 
 def speak(words: list[str], voice: str, words_per_minute: int = WPM_DEFAULT) -> Utterance:
     """Speak words as one utterance. The same arguments give the same samples, always."""
-    text = SEPARATOR.join(words).replace("\0", " ").encode()  # C would stop reading there
     blocks: list[Samples] = []
     events: list[tuple[int, int]] = []
 
@@ -162,11 +164,34 @@ def speak(words: list[str], voice: str, words_per_minute: int = WPM_DEFAULT) -> 
         if library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise EspeakError(f"espeak-ng has no voice {voice}")
         library.espeak_SetParameter(_PARAMETER_RATE, words_per_minute, 0)
-        status = library.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None)
-    if status != 0:
-        raise EspeakError(f"espeak-ng could not speak: error {status}")
-    samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
-    return Utterance(Audio(samples, rate), _word_bounds(words, events, samples))
+        spoken: list[Samples] = []
+        starts_ends: list[tuple[int, int]] = []
+        for part in _parts(words):
+            blocks.clear()
+            events.clear()
+            text = SEPARATOR.join(part).replace("\0", " ").encode()  # C would stop reading there
+            status = library.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None)
+            if status != 0:
+                raise EspeakError(f"espeak-ng could not speak: error {status}")
+            samples = np.concatenate([np.zeros(0, np.float32), *blocks])
+            before = sum(map(len, spoken))
+            starts_ends += [(before + start, before + end) for start, end in _word_bounds(part, events, samples)]
+            spoken.append(samples)
+    return Utterance(Audio(np.concatenate([np.zeros(0, np.float32), *spoken]), rate), starts_ends)
+
+
+def _parts(words: list[str]) -> Iterator[list[str]]:
+    """Words that espeak can take at once: it swallows some of a clause of over 700 bytes or 1000 phonemes."""
+    part: list[str] = []
+    size = 0
+    for word in words:
+        own_size = len((SEPARATOR + word).encode()) + _DIGIT_SIZE * sum(map(str.isdigit, word))
+        if part and size + own_size > _CLAUSE_SIZE:
+            yield part
+            part, size = [], 0
+        part.append(word)
+        size = 0 if word.endswith(_CLAUSE_MARKS) else size + own_size
+    yield part
 
 
 def _word_bounds(words: list[str], events: list[tuple[int, int]], samples: Samples) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ that was checked, at each redirect anew. How the address was spelt (decimal, oct
 
 import ipaddress
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -23,7 +24,8 @@ from .errors import DownloadFailed, DownloadTooLarge, UrlNotAllowed
 MAX_BYTES = 50 * 1024 * 1024
 MAX_SECONDS = 30.0
 MAX_REDIRECTS = 5
-CHUNK = 64 * 1024
+
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")  # a name or an IPv4 address in any spelling; an IPv6 address, no zone
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -54,14 +56,6 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """A file as it was downloaded."""
-
-    data: bytes
-    content_type: str
-
-
-@dataclass(frozen=True)
 class Fetcher:
     """Downloads a file that a caller names, within limits of size and time."""
 
@@ -72,31 +66,44 @@ class Fetcher:
     """In all: names, connections, redirects and the body."""
     ssl_context: ssl.SSLContext = field(default_factory=httpcore.default_ssl_context)
 
-    def fetch(self, url: str) -> Fetched:
-        """Download `url`; raises UrlNotAllowed, DownloadFailed or DownloadTooLarge."""
+    def fetch(self, url: str, field: str = "url") -> bytes:
+        """Download what the caller's `field` links to; raises UrlNotAllowed, DownloadFailed or DownloadTooLarge."""
+        try:
+            return self._follow(url)
+        except (UrlNotAllowed, DownloadFailed, DownloadTooLarge) as e:
+            raise type(e)(f"{field}: {e.message}", field=field, **e.details) from e
+
+    def _follow(self, url: str) -> bytes:
         deadline = _Deadline(self.max_seconds)
         backend = _CheckedBackend(self.allowed, self.resolve, deadline)
+        url = _checked_url(url)
         try:
             with httpcore.ConnectionPool(ssl_context=self.ssl_context, network_backend=backend) as pool:
                 for _ in range(MAX_REDIRECTS + 1):
-                    answer = self._get(pool, _checked_url(url), deadline)
-                    if isinstance(answer, Fetched):
+                    answer = self._get(pool, url, deadline)
+                    if isinstance(answer, bytes):
                         return answer
-                    url = urljoin(url, answer)
+                    url = _checked_url(answer, url)
         except httpcore.TimeoutException as e:
             raise DownloadFailed(
                 f"{_host(url)} did not deliver within {self.max_seconds:g} s; use a faster host or a smaller file",
                 host=_host(url),
             ) from e
         except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as e:
-            raise DownloadFailed(f"no answer from {_host(url)}: {e or type(e).__name__}", host=_host(url)) from e
+            reason = str(e)[:200] or type(e).__name__  # may quote what was sent instead of HTTP
+            raise DownloadFailed(f"{_host(url)} did not answer with the whole file: {reason}", host=_host(url)) from e
         raise DownloadFailed(f"more than {MAX_REDIRECTS} redirects; use the address that they end at", host=_host(url))
 
-    def _get(self, pool: httpcore.ConnectionPool, url: str, deadline: "_Deadline") -> "Fetched | str":
+    def _get(self, pool: httpcore.ConnectionPool, url: str, deadline: "_Deadline") -> bytes | str:
         """One request: the file, or where it redirects to."""
-        headers = [("Host", urlsplit(url).netloc), ("User-Agent", "f5tts-worker"), ("Accept-Encoding", "identity")]
-        with pool.stream("GET", url, headers=headers) as response:
-            fields = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+        parts = urlsplit(url)
+        headers = [("Host", parts.netloc), ("User-Agent", "f5tts-worker"), ("Accept-Encoding", "identity")]
+        target = parts.path + (f"?{parts.query}" if parts.query else "")  # httpcore by itself would drop a ";" and on
+        address = httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target)
+        with pool.stream("GET", address, headers=headers) as response:
+            fields = {
+                name.lower().decode("latin-1"): value.decode(errors="replace") for name, value in response.headers
+            }
             if 300 <= response.status < 400 and "location" in fields:
                 return fields["location"]
             if response.status != 200:
@@ -105,7 +112,12 @@ class Fetcher:
                     host=_host(url),
                     http_status=response.status,
                 )
-            return Fetched(self._body(response.iter_stream(), url, deadline), fields.get("content-type", ""))
+            if fields.get("content-type", "").startswith("text/html"):
+                raise DownloadFailed(
+                    f"{_host(url)} delivered a web page, not a recording; send the direct link to the file",
+                    host=_host(url),
+                )
+            return self._body(response.iter_stream(), url, deadline)
 
     def _body(self, chunks: Iterable[bytes], url: str, deadline: "_Deadline") -> bytes:
         data = bytearray()
@@ -124,34 +136,38 @@ class Fetcher:
 
 def _host(url: str) -> str:
     """The part of an address that may be shown and logged: the query of a link can be a secret."""
-    try:
-        return urlsplit(url).hostname or "the address"
-    except ValueError:
-        return "the address"
+    return urlsplit(url).hostname or "the address"
 
 
-def _checked_url(url: str) -> str:
+def _checked_url(url: str, base: str = "") -> str:
     """The address in ASCII; raises UrlNotAllowed unless it is http or https, with a host and without a password."""
     try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError as e:
-        raise UrlNotAllowed(f"this is no web address: {e}") from e
-    if parts.scheme not in ("http", "https") or not host:
-        scheme = f"{parts.scheme}:" if parts.scheme else "no scheme"
+        parts = urlsplit(urljoin(base, url.strip()))
+        port = f":{parts.port}" if parts.port else ""
+        path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+        query = "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?") if parts.query else ""
+    except ValueError as e:  # its text is not shown: it quotes parts of the address, which may be a password
+        raise UrlNotAllowed("this is no web address; send a link to the file that starts with https://") from e
+    if parts.scheme not in ("http", "https"):
+        scheme = f"{parts.scheme[:20]}:" if parts.scheme else "an address without a scheme"
         raise UrlNotAllowed(f"only http:// and https:// addresses are fetched, not {scheme}; send a link to the file")
     if parts.username is not None:
         raise UrlNotAllowed("an address with a user name or password in it is not fetched; use a presigned link")
+    host = _checked_host(parts.hostname or "")
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{path}{query}"
+
+
+def _checked_host(host: str) -> str:
+    """The host in ASCII, without a dot at its end."""
     try:
-        host = host if ":" in host else host.encode("idna").decode("ascii")
-    except UnicodeError as e:
-        raise UrlNotAllowed(f"{host!r} is no valid host name") from e
-    if "%" in host:
-        raise UrlNotAllowed("an address with a zone or an escape in its host is not fetched")
-    netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    query = "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?") if parts.query else ""
-    return f"{parts.scheme}://{netloc}{path}{query}"
+        ascii_host = host.encode("idna").decode("ascii").rstrip(".")
+    except UnicodeError:
+        ascii_host = ""
+    if not _HOST.fullmatch(ascii_host):
+        raise UrlNotAllowed(
+            "the host of this address is no valid name: letters, digits, - and dots, without a zone or an escape"
+        )
+    return ascii_host
 
 
 class _Deadline:
@@ -198,10 +214,11 @@ class _CheckedBackend(httpcore.NetworkBackend):
                 host=host,
             )
         error: Exception = httpcore.ConnectError("no address")
-        for address in addresses:
+        for tried, address in enumerate(addresses):
+            share = self._deadline.left() / (len(addresses) - tried)  # one that never answers leaves time for the rest
             try:
-                stream = self._backend.connect_tcp(address, port, timeout=self._deadline.left())
-            except httpcore.NetworkError as e:
+                stream = self._backend.connect_tcp(address, port, timeout=share)
+            except (httpcore.NetworkError, httpcore.ConnectTimeout) as e:
                 error = e
             else:
                 return _DeadlineStream(stream, self._deadline)
@@ -214,7 +231,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
         def ask() -> None:
             try:
                 answers.put(self._resolve(host, port))
-            except (OSError, UnicodeError) as e:
+            except (OSError, ValueError) as e:
                 answers.put(OSError(str(e)))
 
         threading.Thread(target=ask, daemon=True, name="resolve").start()

@@ -30,8 +30,6 @@ class JobRecord(BaseModel):
     language: str | None
     seed: int
     audio_format: str
-    chunks: int | None = None
-    chunks_done: int = 0
     duration_s: float | None = None
     sample_rate: int | None = None
     words: list[Word] | None = None

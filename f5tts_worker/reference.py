@@ -8,6 +8,7 @@ from .audio import FRAME_MS, SAMPLE_RATE, Audio, Span, join, pauses, resample, s
 from .errors import InvalidAudio
 
 RECORDING_MIN_S, RECORDING_MAX_S = 1.0, 600.0
+SPEECH_MIN_S = 0.5  # between the silence at the edges
 REFERENCE_MAX_MS = 12_000  # F5-TTS was trained on chunks of up to 30 s; reference and speech share them
 EDGE_DB = -42.0  # dBFS; quieter than this at the edges is not speech
 SILENCE_DB = -50.0  # dBFS; a pause longer than 2 s below this is cut down to 2 s
@@ -77,15 +78,23 @@ def make_reference(recording: Audio) -> Cut:
         if not in_pause:
             warnings.append("no pause was found to cut at, so a word may be cut: send up to 12 s that end in a pause")
         audio = _trim_edges(audio.slice_ms(0, end_ms))
+    if audio.duration_s < SPEECH_MIN_S:
+        raise InvalidAudio(
+            f"only {audio.duration_s:.2f} s of the recording is louder than {EDGE_DB:g} dBFS; send seconds of speech",
+            kept_s=round(audio.duration_s, 3),
+        )
     silence = Audio(np.zeros(SAMPLE_RATE * TAIL_MS // 1000, np.float32), SAMPLE_RATE)
     return Cut(join([audio, silence]), was_cut, warnings)
 
 
 def _trim_edges(audio: Audio) -> Audio:
+    """Start at the first loud frame and end behind the last loud millisecond, as upstream does: the last sound fades,
+    and single periods of it stand out for longer than frames do."""
     loud = np.flatnonzero(audio.levels_db > EDGE_DB)
     if not len(loud):
         raise InvalidAudio("no speech was left after the silence at the edges was cut; record louder")
-    return audio.slice_ms(int(loud[0]) * FRAME_MS, int(loud[-1] + 1) * FRAME_MS)
+    loud_ms = np.flatnonzero(audio.levels_db_over(1) > EDGE_DB)
+    return audio.slice_ms(int(loud[0]) * FRAME_MS, int(loud_ms[-1]) + 1)
 
 
 def _place_to_cut(audio: Audio) -> tuple[int, bool]:
@@ -111,4 +120,4 @@ def _place_to_cut(audio: Audio) -> tuple[int, bool]:
 
 def _inside(span: Span) -> int:
     """The middle of a pause, but no more than 200 ms into it, and before the limit where the pause straddles it."""
-    return min((span.start_ms + span.end_ms) // 2, span.start_ms + 200)
+    return max(span.start_ms, min((span.start_ms + span.end_ms) // 2, span.start_ms + 200, REFERENCE_MAX_MS))

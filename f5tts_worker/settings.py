@@ -4,12 +4,13 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .errors import LoadError
+from .names import voice_name
 
 S3_REQUIRED = ("S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 S3_ONLY = (*S3_REQUIRED, "AWS_REGION", "AWS_ENDPOINT_URL")
@@ -24,17 +25,26 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
 
     engine: Literal["preview"] = Field("preview", description="What speaks: `preview` (espeak-ng, clones no voice).")
-    default_voice: str | None = Field(None, description="The voice of a job that names none.")
+    default_voice: Annotated[str, AfterValidator(voice_name)] | None = Field(
+        None,
+        description="The voice of a job that names none.",
+    )
     volume_dir: Path = Field(Path("/runpod-volume"), description="The network volume.")
     model_dir: Path | None = Field(None, description="Where models are kept; `VOLUME_DIR/models` if not set.")
     storage: Literal["s3", "local"] = Field("s3", description="Where voices and results are kept: `s3` or `local`.")
     storage_dir: Path = Field(Path("storage"), description="The folder of `STORAGE=local`.")
-    s3_bucket: str | None = Field(None, description="The bucket of `STORAGE=s3`.")
+    s3_bucket: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="The bucket of `STORAGE=s3`: its name alone."
+    )
     aws_access_key_id: SecretStr | None = Field(None, description="Key id for the bucket.")
     aws_secret_access_key: SecretStr | None = Field(None, description="Secret key for the bucket.")
-    aws_region: str = Field("us-east-1", description="Region of the bucket; `auto` for Cloudflare R2.")
+    aws_region: str = Field(
+        "us-east-1", pattern=r"^[a-z0-9-]+$", description="Region of the bucket; `auto` for Cloudflare R2."
+    )
     aws_endpoint_url: str | None = Field(
-        None, pattern=r"^https?://[^/?#]", description="S3 address of a provider that is not AWS: B2, R2, MinIO."
+        None,
+        pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?/?$",
+        description="S3 address of a provider that is not AWS (B2, R2, MinIO), from https:// on.",
     )
     url_expires_in: int = Field(
         3600, ge=LINK_MIN_S, le=LINK_MAX_S, description="Seconds that a link to a result works: 60 to 604800."
@@ -56,6 +66,23 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="What the log shows: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blank(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """A variable of nothing but spaces counts as absent, and the spaces around a value are nobody's intention."""
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
+
+    @field_validator("engine", "storage", "warm_transcriber", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
 
     @property
     def models(self) -> Path:

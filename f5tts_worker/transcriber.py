@@ -86,4 +86,5 @@ class Transcriber:
 def _reason(error: Exception, model: str) -> str:
     if isinstance(error, ModuleNotFoundError):
         return f"the package {error.name} is not installed"
-    return f"model {model} could not be loaded: {type(error).__name__}"
+    shown = Path(model).name if Path(model).is_absolute() else model  # callers are shown no path of this machine
+    return f"model {shown} could not be loaded: {type(error).__name__}"

@@ -27,7 +27,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from .audio import SAMPLE_RATE, decode_wav, encode, resample
 from .draft import Draft, TextSource, make_draft
 from .errors import AudioTooLong, InvalidAudio, VoiceExists, VoiceNotFound
-from .reference import Reference
+from .names import is_voice_name
+from .reference import TAIL_MS, Reference
 from .storage import Item, Storage
 from .transcriber import Transcriber
 
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 KEPT_IN_MEMORY = 64
 """References; one of 12 s takes 1.2 MB."""
 
-NEAR_NAMES_AMONG = 10_000
+NEAR_NAMES_AMONG = 2_000
 """Voices looked at for a "did you mean"."""
 
 
@@ -139,8 +140,9 @@ class VoiceLibrary:
     def page(self, *, limit: int, cursor: str | None, prefix: str) -> VoicePage:
         """Up to `limit` voices after the one named `cursor`, whose names start with `prefix`."""
         after = _wav_key(cursor) if cursor else ""
-        items = (item for item in self._storage.scan(f"voices/{prefix}", after) if item.name.endswith(".wav"))
-        found = [(item.name.removesuffix(".wav"), item) for item in itertools.islice(items, limit + 1)]
+        listed = ((item.name[:-4], item) for item in self._storage.scan(f"voices/{prefix}", after))
+        voices = ((name, item) for name, item in listed if item.name.endswith(".wav") and is_voice_name(name))
+        found = list(itertools.islice(voices, limit + 1))
         return VoicePage(found[:limit], found[limit - 1][0] if len(found) > limit else None)
 
     def remove(self, name: str) -> list[str]:
@@ -215,7 +217,8 @@ class VoiceLibrary:
         names = [known for known, _ in self.page(limit=NEAR_NAMES_AMONG, cursor=None, prefix="").voices]
         lower = {known.lower(): known for known in names}
         near = [f"{lower[match]}.wav" for match in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.6)]
-        hint = f"did you mean '{near[0]}'?" if near else f"the library has {len(names)} voices; see list_voices"
+        count = f"{len(names)} voices" if len(names) < NEAR_NAMES_AMONG else f"over {NEAR_NAMES_AMONG} voices"
+        hint = f"did you mean '{near[0]}'?" if near else f"the library has {count}; see list_voices"
         return VoiceNotFound(f"no voice '{name}.wav'; {hint}", voice=f"{name}.wav", near=near)
 
 
@@ -229,7 +232,7 @@ def _profile(name: str, draft: Draft, version: str) -> VoiceProfile:
         name=f"{name}.wav",
         version=version,
         duration_s=round(draft.recording.duration_s, 3),
-        kept_s=round(draft.reference.duration_s, 3),
+        kept_s=round(draft.reference.duration_s - TAIL_MS / 1000, 3),
         text=draft.text,
         text_source=draft.text_source,
         language=draft.language,

@@ -11,14 +11,20 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from f5tts_worker.settings import KNOWN  # noqa: E402  # the package is found through ROOT
+
+LOG = "worker.log"
 RECORDING_TEXT = "Some people read aloud to learn a text, and others read aloud to be heard."
 SPOKEN_TEXT = "One call makes the voice, the speech and the link. This took about a second."
 START_TIMEOUT_S = 60
@@ -28,23 +34,21 @@ def main() -> None:
     """Run the demo."""
     options = _options()
     folder = options.out.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
-    with _worker(options.engine, folder, port), _served(folder) as base_url:
-        call = functools.partial(_call, port)
-        recording = options.voice or _make_recording(call, folder)
-        shared = folder / f"recording{recording.suffix}"
-        if recording.resolve() != shared.resolve():
-            shutil.copyfile(recording, shared)
+    with _worker(options.engine, folder, port), tempfile.TemporaryDirectory() as public, _served(public) as base_url:
+        call = functools.partial(_call, port, folder / LOG)
+        recording = options.voice or _make_recording(call)
+        shutil.copyfile(recording, Path(public) / "recording")
         text = {"ref_text": options.voice_text} if options.voice_text else {}
         _step("Upload a voice")
-        call({"endpoint": "upload", "voice_name": "demo", "voice_file_url": base_url + quote(shared.name), **text})
+        call({"endpoint": "upload", "voice_name": "demo", "voice_file_url": f"{base_url}/recording", **text})
         _step("Speak with it")
         spoken = call({"text": options.text, "local_voice": "demo"})
         _step("Ask for the result again")
         ready = call({"endpoint": "download", "job_id": spoken["job_id"]})
     audio = Path(unquote(urlsplit(ready["audio_url"]).path))
     print(f"\nThe audio: {audio}  ({spoken['duration']:.2f} s, {ready['size']} bytes)")
+    print("Engine preview has a voice of its own and cloned none: it is here to show the calls.")
 
 
 def _options() -> argparse.Namespace:
@@ -77,9 +81,9 @@ def _free_port() -> int:
 @contextlib.contextmanager
 def _worker(engine: str, folder: Path, port: int) -> Iterator[None]:
     """handler.py behind the SDK's local API; its log goes to a file."""
-    log = folder / "worker.log"
+    log = folder / LOG
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in KNOWN},
         "ENGINE": engine,
         "STORAGE": "local",
         "STORAGE_DIR": str(folder),
@@ -114,22 +118,22 @@ def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def _served(folder: Path) -> Iterator[str]:
+def _served(folder: str) -> Iterator[str]:
     """The folder over HTTP: an upload names a link."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:  # the base class names it so
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
 
 
-def _call(port: int, job_input: dict[str, Any]) -> dict[str, Any]:
+def _call(port: int, log: Path, job_input: dict[str, Any]) -> dict[str, Any]:
     """POST /runsync; prints the request and its answer, ends the program if the job failed."""
     body = json.dumps({"input": job_input})
     print(f"POST /runsync {body}")
@@ -138,11 +142,11 @@ def _call(port: int, job_input: dict[str, Any]) -> dict[str, Any]:
     answer = json.loads(connection.getresponse().read())
     print(json.dumps(answer, indent=2, ensure_ascii=False))
     if answer.get("status") != "COMPLETED":
-        sys.exit("The job failed; the error above says why.")
+        sys.exit(f"The job failed; the error above says why. The worker's log: {log}")
     return dict(answer["output"])
 
 
-def _make_recording(call: Any, folder: Path) -> Path:
+def _make_recording(call: Any) -> Path:
     """A recording to clone, spoken by the worker: nothing has to be at hand to try it."""
     _step("Make a recording (use --voice FILE for one of your own)")
     made = call({"text": RECORDING_TEXT, "language": "en-gb"})
@@ -150,4 +154,7 @@ def _make_recording(call: Any, folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -45,7 +45,7 @@ def main() -> None:
     worker.engine = FaultyEngine()
     import runpod
 
-    runpod.serverless.start({"handler": make_handler(worker, runpod.serverless.progress_update)})
+    runpod.serverless.start({"handler": make_handler(worker, lambda job, progress: None)})
 
 
 if __name__ == "__main__":

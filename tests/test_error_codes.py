@@ -5,6 +5,7 @@
 """
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ BY_REQUEST: dict[str, tuple[dict[str, Any], list[str]]] = {
     "unspeakable": ({"text": "\u200b\u200b"}, ["invalid_input: text"]),
     "key outside": (
         {**SPEAK, "local_voice": "../../etc/passwd"},
-        ["invalid_input: local_voice", "no slash or backslash"],
+        ["invalid_input: local_voice", "no slash, backslash"],
     ),
     "job id outside": ({"endpoint": "download", "job_id": "../voices/rob"}, ["invalid_input: job_id"]),
     "prefix outside": ({"endpoint": "list_voices", "prefix": ".meta/"}, ["invalid_input: prefix"]),
@@ -92,7 +93,7 @@ BY_REQUEST: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["invalid_input: voice_key", "upload_url"],
     ),
     "no recording": ({"endpoint": "upload", "voice_name": "x"}, ["invalid_input: voice_file_url: missing"]),
-    "extra field": ({"endpoint": "status", "verbose": True}, ["invalid_input: verbose", "accepted are no fields"]),
+    "extra field": ({"endpoint": "status", "verbose": True}, ["invalid_input: verbose", "this endpoint takes none"]),
     "text too long": ({"text": "a" * 20_001}, ["text_too_long: text has 20001 characters and 20000 are accepted"]),
     "endpoint": ({"endpoint": "uplod"}, ["unknown_endpoint: no endpoint 'uplod'", "did you mean upload?", "status"]),
     "voice": ({**SPEAK, "local_voice": "bob.wav"}, ["voice_not_found: no voice 'bob.wav'; did you mean 'rob.wav'?"]),
@@ -100,8 +101,8 @@ BY_REQUEST: dict[str, tuple[dict[str, Any], list[str]]] = {
     "voice of delete_voice": ({"endpoint": "delete_voice", "voice_name": "zzz"}, ["voice_not_found"]),
     "job": ({"endpoint": "download", "job_id": "nope"}, ["not_found: there is no audio of job nope", "check the id"]),
     "incoming file": (
-        {"endpoint": "upload", "voice_name": "x", "voice_key": "incoming/abc"},
-        ["not_found: there is no file at incoming/abc", "upload_url"],
+        {"endpoint": "upload", "voice_name": "x", "voice_key": "incoming/" + "0" * 32},
+        ["not_found: there is no file at incoming/000", "upload_url"],
     ),
     "timing": (
         {"endpoint": "download", "job_id": "x", "type": "timing"},
@@ -110,7 +111,7 @@ BY_REQUEST: dict[str, tuple[dict[str, Any], list[str]]] = {
     "upload link": ({"endpoint": "upload_url", "voice_name": "x"}, ["storage_not_configured", "STORAGE=s3"]),
     "refused connection": (
         {"endpoint": "upload", "voice_name": "x", "voice_file_url": "http://127.0.0.1:9/a.wav"},
-        ["download_failed: no answer from 127.0.0.1"],
+        ["download_failed: voice_file_url: 127.0.0.1 did not answer"],
     ),
 }
 
@@ -139,6 +140,29 @@ def test_odd_json_is_invalid_input(worker: Worker, body: str) -> None:
     assert dispatch(json.loads(body)["input"], worker, Job("odd"))["error"].startswith("invalid_input: ")
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"text": "Hi.", "f" * 1_000_000: 1},
+        {"text": "Hi.", "a\x1b[31m\n": 1},
+        {"text": "Hi.", **{f"unknown_{i}": i for i in range(5_000)}},
+        {"text": "Hi.", "timing_format": ["x"] * 100_000},
+        {"text": "Hi.", "voice_url": "x" * 1_000_000 + "://a/"},
+        {"text": "Hi.", "local_voice": "x" * 1_000_000},
+        {"endpoint": "e" * 1_000_000},
+        {"text": "Hi.", "speed": [[[[1]]] * 1_000]},
+    ],
+    ids=["field", "control characters", "fields", "list", "scheme", "voice", "endpoint", "nested"],
+)
+def test_hostile_request_gets_a_short_error_soon(worker: Worker, request_: dict[str, Any]) -> None:
+    """Whatever is sent, the error is bounded and printable, and the worker's one thread is free again at once."""
+    began = time.process_time()
+    error = dispatch(request_, worker, Job("hostile"))["error"]
+    assert time.process_time() - began < 2
+    assert len(error) < 1_200
+    assert error.isprintable()
+
+
 FILES: dict[str, tuple[Callable[[Audio], bytes], dict[str, Any], list[str]]] = {
     "no audio": (lambda _: b"<html>not found</html>", {}, ["invalid_audio", "wav, mp3, flac"]),
     "too short": (lambda a: encode(Audio(a.samples[:8000], a.rate), "wav"), {}, ["invalid_audio", "1 to 600 s"]),
@@ -154,8 +178,15 @@ FILES: dict[str, tuple[Callable[[Audio], bytes], dict[str, Any], list[str]]] = {
         {"ref_text": "Some people."},
         ["invalid_input: ref_text", "at most 12 s of audio", "leave ref_text out"],
     ),
+    "a click": (lambda a: encode(_click(a), "wav"), {}, ["invalid_audio: only 0.01 s of the recording"]),
     "51 MB": (lambda _: bytes(51 * 1024 * 1024), {}, ["download_too_large", "over 50 MB", "mp3"]),
 }
+
+
+def _click(audio: Audio) -> Audio:
+    samples = np.zeros(5 * audio.rate, np.float32)
+    samples[audio.rate] = 1.0
+    return Audio(samples, audio.rate)
 
 
 def _minutes(audio: Audio, minutes: float) -> Audio:
@@ -183,6 +214,13 @@ def test_missing_file_is_download_failed(api: LocalApi, files: FileServer) -> No
     """The answer of the other side is passed on."""
     url = files.put("there", b"") + "-not"
     assert "answered HTTP 404" in api.error(endpoint="upload", voice_name="x", voice_file_url=url)
+
+
+def test_web_page_is_download_failed(api: LocalApi, files: FileServer) -> None:
+    """A share link that opens a page is told apart from a file that is no audio."""
+    url = files.put("share.html", b"<html>Download here</html>")
+    error = api.error(endpoint="upload", voice_name="x", voice_file_url=url)
+    assert error.startswith("download_failed: voice_file_url: 127.0.0.1 delivered a web page")
 
 
 def test_taken_name_is_voice_exists(api: LocalApi, files: FileServer) -> None:

@@ -1,7 +1,5 @@
 """Names that become parts of keys: whatever a caller sends, the key stays where it belongs."""
 
-import unicodedata
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,16 +16,18 @@ VOICE_NAMES = {
     "plain": ("bob", "bob"),
     "wav": ("bob.wav", "bob"),
     "wav in capitals": ("BOB.WAV", "BOB"),
-    "two wavs": ("bob.wav.wav", "bob.wav"),
+    "two wavs": ("bob.wav.wav", "bob"),
     "wav inside": ("bob.wav.mp3", "bob.wav.mp3"),
     "spaces around": ("  bob \n", "bob"),
-    "space before wav": ("bob .wav", "bob"),
-    "dot at the end": ("bob.", "bob"),
+    "dot at the end": ("bob.", "bob."),
+    "dots inside": ("a..b", "a..b"),
+    "emoji of several": ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
     "wide space inside": ("山田\u3000太郎", "山田\u3000太郎"),
     "accent and space": ("Zoë 2", "Zoë 2"),
-    "accent of its own": ("Zoe\u0308 2", "Zoë 2"),
+    "accent of its own": ("Zoe\u0308 2", "Zoe\u0308 2"),
     "other script": ("声 العربية", "声 العربية"),
     "emoji": ("😀", "😀"),
+    "signs that S3 takes": ('a: b*?"<|>', 'a: b*?"<|>'),
     "percent and plus": ("a%2Fb+c", "a%2Fb+c"),
     "longest": ("é" * (VOICE_NAME_MAX_BYTES // 2), "é" * (VOICE_NAME_MAX_BYTES // 2)),
 }
@@ -37,15 +37,13 @@ NO_VOICE_NAMES = {
     "space": " \t",
     "only wav": ".wav",
     "only dots": "...",
+    "space before wav": "bob .wav",
     "hidden": ".meta",
     "hidden after space": " .meta",
     "parent": "../x",
-    "parent in the middle": "a..b",
     "slash": "a/b",
     "backslash": "a\\b",
     "absolute": "/etc/passwd",
-    "drive": "C:x",
-    "wildcard": "*",
     "nul": "a\x00b",
     "newline": "a\nb",
     "line separator": "a\u2028b",
@@ -97,7 +95,7 @@ def test_every_voice_name_is_one_key_directly_in_voices(sent: str) -> None:
     key = check_key(f"voices/{name}.wav")
     assert key.count("/") == 1
     assert not key.startswith("voices/.")
-    assert voice_name(f"{name}.wav") == name == unicodedata.normalize("NFC", name).strip()
+    assert voice_name(f"{name}.wav") == name == name.strip()
 
 
 @given(sent=ANYTHING)

@@ -16,6 +16,14 @@ def set_environment(monkeypatch: pytest.MonkeyPatch, **environment: str) -> None
         monkeypatch.setenv(name, value)
 
 
+def test_blank_and_capitals_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spaces around a value, a value of spaces and the case of a word are nobody's intention."""
+    set_environment(monkeypatch, STORAGE=" LOCAL ", LOG_LEVEL="debug", AWS_SECRET_ACCESS_KEY=" ", DEFAULT_VOICE="A.wav")
+    settings = load_settings()
+    assert (settings.storage, settings.log_level, settings.default_voice) == ("local", "DEBUG", "A")
+    assert settings.aws_secret_access_key is None
+
+
 def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values are parsed to their types; an empty variable counts as absent."""
     set_environment(monkeypatch, STORAGE="local", URL_EXPIRES_IN="600", DEFAULT_VOICE="", VOLUME_DIR="/v")
@@ -32,6 +40,10 @@ def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("URL_EXPIRES_IN", "5", "greater than or equal to 60"),
         ("MAX_TEXT_CHARS", "many", "MAX_TEXT_CHARS='many' is not valid"),
         ("ALLOW_PRIVATE_URLS", "perhaps", "valid boolean"),
+        ("DEFAULT_VOICE", "../x", "DEFAULT_VOICE='../x' is not valid"),
+        ("S3_BUCKET", "s3://voices", "its name alone"),
+        ("AWS_REGION", "bad region!", "AWS_REGION='bad region!' is not valid"),
+        ("AWS_ENDPOINT_URL", "http://[::1", "from https:// on"),
         ("AWS_ENDPOINT_URL", "s3.example.com", "AWS_ENDPOINT_URL='s3.example.com' is not valid"),
     ],
 )

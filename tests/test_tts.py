@@ -77,6 +77,9 @@ SLOPPY: dict[str, dict[str, Any]] = {
     "whole number with a point": {"nfe_step": 32.0, "seed": "42.0"},
     "format all": {"timing_format": "all"},
     "format list": {"timing_format": ["srt", "vtt"]},
+    "formats in one string": {"timing_format": "SRT, vtt"},
+    "capitals": {"audio_format": "MP3", "timing_method": "Auto", "endpoint": "TTS"},
+    "a number for a text": {"text": 42},
     "spaces around": {"audio_format": " wav ", "language": " en "},
 }
 
@@ -218,7 +221,7 @@ class TestVoices:
 
     def test_default_voice(self, worker: Worker, settings: Settings) -> None:
         """DEFAULT_VOICE speaks where the job names no voice."""
-        worker.settings = settings.model_copy(update={"default_voice": "bob.wav"})
+        worker.settings = Settings.model_validate(settings.model_dump() | {"default_voice": "bob.WAV"})
         assert speak(worker)["voice"] == "bob.wav"
 
     def test_one_off_voice_is_not_stored(self, worker: Worker, files: FileServer, recording_wav: bytes) -> None:

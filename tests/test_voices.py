@@ -183,6 +183,23 @@ def test_list_pages_by_name(worker: Worker) -> None:
     }
 
 
+def test_every_listed_voice_can_be_asked_for(worker: Worker) -> None:
+    """Names written by hand are listed, paged and found as they are; what could never be asked for is left out."""
+    usable = ["a..b", "e\u0301 decomposed", "\u00e9 composed", "trail."]
+    for name in [*usable, "x.wav", " lead", "zero\u200bwidth"]:
+        worker.storage.put(f"voices/{name}.wav", b"x", "audio/wav")
+    listed, cursor = [], None
+    while True:
+        page = call(worker, "list_voices", limit=1, cursor=cursor)
+        listed += [voice["name"] for voice in page["voices"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert sorted(listed) == sorted(f"{name}.wav" for name in usable)
+    for name in listed:
+        assert dispatch({"endpoint": "get_voice", "voice_name": name}, worker, Job("j"))["code"] == "invalid_audio"
+
+
 def test_list_with_details(worker: Worker, recording_wav: bytes) -> None:
     """Details bring each profile; a recording that was put there by hand has none yet."""
     worker.voices.add("bob", recording_wav, ref_text="Some.", language=None)

@@ -1,4 +1,4 @@
-"""A Whisper of 1 layer with random weights, converted for faster-whisper: it loads as the real ones do and hears noise."""
+"""A Whisper of 1 layer with random weights, converted for faster-whisper: loads as the real ones do, hears noise."""
 
 import tempfile
 from functools import cache
@@ -18,7 +18,7 @@ def tiny_whisper() -> Path:
     """The folder of the model, for faster_whisper.WhisperModel; made once a process, 15 s for the imports."""
     import torch
     from ctranslate2.converters import TransformersConverter
-    from transformers import WhisperConfig, WhisperForConditionalGeneration
+    from transformers import GenerationConfig, WhisperConfig, WhisperForConditionalGeneration
     from transformers.models.whisper.tokenization_whisper import LANGUAGES
 
     languages = [f"<|{code}|>" for code in list(LANGUAGES)[:99]]
@@ -39,8 +39,12 @@ def tiny_whisper() -> Path:
         model.model.decoder.embed_tokens.weight[end] = 2 * direction
         model.model.decoder.embed_positions.weight[:LAST_POSITION] -= direction
         model.model.decoder.embed_positions.weight[LAST_POSITION:] += 5 * direction
-    model.generation_config.lang_to_id = {token: tokenizer.convert_tokens_to_ids(token) for token in languages}
-    model.generation_config.begin_suppress_tokens = [end]
+    model.generation_config = GenerationConfig(
+        lang_to_id={token: tokenizer.convert_tokens_to_ids(token) for token in languages},
+        begin_suppress_tokens=[end],
+        alignment_heads=[[0, 0]],
+        **{"bos_token_id": end, "eos_token_id": end, "pad_token_id": end, "decoder_start_token_id": start},
+    )
     with tempfile.TemporaryDirectory() as source:
         model.save_pretrained(source)
         tokenizer.save_pretrained(source)
@@ -49,12 +53,15 @@ def tiny_whisper() -> Path:
 
 
 def _tokenizer(languages: list[str]) -> Any:
-    """Words w256, w257, ... in place of GPT-2's; the special tokens in Whisper's order."""
+    """Words w256, w257, ... in place of GPT-2's; the special tokens in Whisper's order.
+
+    The empty token, 50256, is the one by which ctranslate2 knows a multilingual model.
+    """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    text = [*letters, *(f"Ġw{i}" for i in range(len(letters), N_TEXT_TOKENS))]
+    text = [*letters, *(f"Ġw{i}" for i in range(len(letters), N_TEXT_TOKENS - 1)), ""]
     special = ["<|endoftext|>", "<|startoftranscript|>", *languages, "<|translate|>", "<|transcribe|>"]
     special += ["<|startoflm|>", "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>"]
     tokenizer = Tokenizer(models.BPE({token: i for i, token in enumerate(text)}, merges=[]))

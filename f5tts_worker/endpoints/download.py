@@ -1,11 +1,11 @@
 """`download`: a fresh link to what a job made."""
 
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ..audio import AUDIO_FORMATS
-from ..contract import EXPIRES_IN, ExpiresIn, JobId, Request, Response
+from ..contract import EXPIRES_IN, ExpiresIn, JobId, Request, Response, lower
 from ..errors import NotFound, TimingUnavailable
 from ..job import Job
 from ..names import JOB_ID
@@ -13,16 +13,26 @@ from ..records import JobRecord, audio_key
 from ..storage import Item
 from ..worker import Worker
 
+AUDIO = Literal["wav", "mp3", "flac", "ogg", "opus"]
+TIMING = Literal["srt", "vtt", "csv", "json", "ass"]
+
 
 class DownloadRequest(Request):
     """Which file of which job."""
 
     job_id: JobId = Field(description=JOB_ID)
-    type: Literal["audio", "timing"] = Field("audio", description="audio or timing")
-    format: Literal["wav", "mp3", "flac", "ogg", "opus", "srt", "vtt", "csv", "json", "ass"] | None = Field(
+    type: Annotated[Literal["audio", "timing"], BeforeValidator(lower)] = Field(
+        "audio", description="audio or timing; what format belongs to, if only that is sent"
+    )
+    format: Annotated[Literal[AUDIO, TIMING], BeforeValidator(lower)] | None = Field(
         None, description="wav, mp3, flac, ogg or opus for audio; srt, vtt, csv, json or ass for timing"
     )
-    expires_in: ExpiresIn = Field(3600, description=EXPIRES_IN)
+    expires_in: ExpiresIn | None = Field(None, description=EXPIRES_IN)
+
+    @property
+    def wants_timing(self) -> bool:
+        """Whether captions are meant."""
+        return self.type == "timing" or ("type" not in self.model_fields_set and self.format in get_args(TIMING))
 
 
 class DownloadResponse(Response):
@@ -41,17 +51,16 @@ class DownloadResponse(Response):
 def handle(request: DownloadRequest, worker: Worker, job: Job) -> DownloadResponse:
     """Sign a link to the job's audio."""
     record = worker.records.read(request.job_id)
-    if request.type == "timing":
+    if request.wants_timing:
         raise TimingUnavailable(
             f"job {request.job_id} has no word times: this version makes none; download its audio instead",
             job_id=request.job_id,
         )
+    expires_in = request.expires_in or worker.settings.url_expires_in
     item = _find(request, record, worker)
     audio_format = item.key.rsplit(".", 1)[-1]
     content_type = AUDIO_FORMATS[audio_format].content_type
-    audio_url = worker.storage.link(
-        item.key, expires_in=request.expires_in, content_type=content_type, filename=item.name
-    )
+    audio_url = worker.storage.link(item.key, expires_in=expires_in, content_type=content_type, filename=item.name)
     return DownloadResponse(
         status="ready",
         job_id=request.job_id,
@@ -60,7 +69,7 @@ def handle(request: DownloadRequest, worker: Worker, job: Job) -> DownloadRespon
         filename=item.name,
         format=audio_format,
         size=item.size,
-        expires_in=request.expires_in,
+        expires_in=expires_in,
     )
 
 

@@ -19,11 +19,12 @@ from ..contract import (
     Response,
     VoiceName,
     Whole,
+    lower,
     number,
     whole,
 )
 from ..engines import ChunkDone, Speech, SpeechOptions
-from ..errors import InvalidInput, TextTooLong
+from ..errors import InvalidInput, TextTooLong, shown
 from ..job import Job, check_stop
 from ..metrics import Stages
 from ..names import VOICE_NAME, key_job_id
@@ -43,9 +44,12 @@ TIMING_FORMATS = ("srt", "vtt", "csv", "json", "ass")
 
 
 def _format_list(value: Any) -> Any:
-    if value == "all":
-        return TIMING_FORMATS
-    return (value,) if isinstance(value, str) else value
+    """One name, several with commas between, "all", or a list; each once."""
+    if isinstance(value, str):
+        value = TIMING_FORMATS if value.lower() == "all" else [name.strip() for name in value.split(",")]
+    if not isinstance(value, list | tuple) or len(value) > 2 * len(TIMING_FORMATS):
+        raise ValueError("no list of formats")
+    return tuple(dict.fromkeys(lower(name) if isinstance(name, str) else shown(name) for name in value))
 
 
 class TtsRequest(Request):
@@ -60,7 +64,9 @@ class TtsRequest(Request):
     language: Language | None = Field(None, description=LANGUAGE)
     speed: Number = number(1.0, 0.3, 3.0, "the pace; 1 is the voice's own")
     seed: Whole | None = whole(None, 0, SEED_MAX, "the same seed speaks the same way again")
-    audio_format: AudioFormatName = Field("wav", description=f"one of {', '.join(AUDIO_FORMATS)}")
+    audio_format: Annotated[AudioFormatName, BeforeValidator(lower)] = Field(
+        "wav", description=f"one of {', '.join(AUDIO_FORMATS)}"
+    )
     remove_silence: bool = Field(False, description="true or false: cut silences down to 1 s")
     nfe_step: Whole = whole(32, 1, 128, "steps of the sampler")
     cfg_strength: Number = number(2.0, 0.0, 10.0, "how strictly the text is followed")
@@ -71,7 +77,7 @@ class TtsRequest(Request):
     timing_format: Annotated[tuple[TimingFormat, ...], Field(min_length=1), BeforeValidator(_format_list)] = Field(
         ("srt",), description=f"one of {', '.join(TIMING_FORMATS)}, a list of them, or all"
     )
-    timing_method: Literal["auto", "whisperx", "google", "offline"] = Field(
+    timing_method: Annotated[Literal["auto", "whisperx", "google", "offline"], BeforeValidator(lower)] = Field(
         "auto", description="auto, whisperx, google or offline"
     )
     timing_strict: bool = Field(False, description="true or false: try no other method than timing_method")
@@ -170,7 +176,7 @@ def _claim(request: TtsRequest, worker: Worker, job: Job) -> tuple[JobRecord, bo
             state="started",
             started_at=datetime.now(UTC),
             text=request.text,
-            voice=f"{named.removesuffix('.wav')}.wav" if named else None,
+            voice=f"{named}.wav" if named else None,
             engine=worker.engine.name,
             language=request.language,
             seed=_seed(request, earlier),
@@ -189,10 +195,10 @@ def _seed(request: TtsRequest, earlier: JobRecord | None) -> int:
 def _reference(request: TtsRequest, voice: str | None, worker: Worker) -> tuple[Reference | None, list[str]]:
     """What to clone: `voice_url`'s recording, else the named voice, else nothing."""
     if request.voice_url:
-        recording = worker.fetcher.fetch(request.voice_url)
-        return worker.voices.once(recording.data, ref_text=request.ref_text, language=request.language)
+        recording = worker.fetcher.fetch(request.voice_url, field="voice_url")
+        return worker.voices.once(recording, ref_text=request.ref_text, language=request.language)
     if voice is None:
-        return None, []
+        return None, ["ref_text is ignored: no voice was named"] if request.ref_text else []
     reference = worker.voices.reference(voice.removesuffix(".wav"))
     return (replace(reference, text=request.ref_text) if request.ref_text else reference), []
 

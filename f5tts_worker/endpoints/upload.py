@@ -20,7 +20,7 @@ class UploadRequest(Request):
     voice_file_url: str | None = Field(
         None, description="an http(s) link to the recording: wav, mp3, flac, ogg, m4a, aac, opus or webm, 1 s to 10 min"
     )
-    voice_key: Annotated[str, Field(pattern=r"^incoming/[A-Za-z0-9][A-Za-z0-9_-]*$")] | None = Field(
+    voice_key: Annotated[str, Field(pattern=r"^incoming/[0-9a-f]{32}$")] | None = Field(
         None, description="the voice_key of an upload_url answer"
     )
     ref_text: RefText | None = Field(None, description=REF_TEXT)
@@ -60,7 +60,7 @@ def handle(request: UploadRequest, worker: Worker, job: Job) -> UploadResponse:
 
 def _recording(request: UploadRequest, worker: Worker) -> bytes:
     if request.voice_file_url:
-        return worker.fetcher.fetch(request.voice_file_url).data
+        return worker.fetcher.fetch(request.voice_file_url, field="voice_file_url")
     key = request.voice_key or ""
     found = worker.storage.head(key)
     if found and found.size > MAX_BYTES:

@@ -1,11 +1,11 @@
 """`upload_url`: an address to PUT a recording to that has no public address of its own."""
 
 import secrets
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from ..contract import Request, Response, VoiceName
+from ..contract import Request, Response, VoiceName, lower
 from ..job import Job
 from ..names import VOICE_NAME
 from ..net import MAX_BYTES
@@ -21,9 +21,8 @@ class UploadUrlRequest(Request):
     """The voice that the recording will become."""
 
     voice_name: VoiceName = Field(description=VOICE_NAME)
-    content_type: str = Field(
+    content_type: Annotated[str, BeforeValidator(lower), Field(pattern=f"^({'|'.join(CONTENT_TYPES)})$")] = Field(
         "audio/wav",
-        pattern=f"^({'|'.join(kind.replace('.', '[.]') for kind in CONTENT_TYPES)})$",
         description=f"the recording's type: {', '.join(CONTENT_TYPES)}",
     )
 

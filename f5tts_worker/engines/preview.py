@@ -2,6 +2,7 @@
 
 import difflib
 import threading
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
@@ -55,6 +56,8 @@ class PreviewEngine:
         voice = _voice(options.language or DEFAULT_LANGUAGE)
         pace = round(espeak.WPM_DEFAULT * options.speed)
         warnings = [NO_CLONING]
+        if not options.language and _mostly_not_latin(text):
+            warnings.append("most of the text is not in Latin letters, and was read as English; send its language")
         if pace < espeak.WPM_MIN:
             slowest = espeak.WPM_MIN / espeak.WPM_DEFAULT
             warnings.append(f"engine preview speaks no slower than speed {slowest:.2f}")
@@ -91,6 +94,12 @@ def _speak(chunk: Chunk, voice: str, pace: int, start_s: float) -> tuple[Audio, 
         for text, (start, end) in zip(chunk.words, utterance.starts_ends, strict=True)
     ]
     return resample(utterance.audio, SAMPLE_RATE), words
+
+
+def _mostly_not_latin(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+    return latin * 2 < len(letters)
 
 
 def _voice(language: str) -> str:

@@ -2,13 +2,15 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..errors import StorageError, StorageNotConfigured
 from .base import Item, check_key, check_prefix
+
+NOT_THERE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
 
 class LocalStorage:
@@ -24,13 +26,12 @@ class LocalStorage:
         path = self._path(key)
         with self._translated("written"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=".partial-")
+            partial = path.with_name(f".partial-{secrets.token_hex(8)}")
             try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data)
-                Path(partial).replace(path)
+                partial.write_bytes(data)
+                partial.replace(path)
             except BaseException:
-                Path(partial).unlink(missing_ok=True)
+                partial.unlink(missing_ok=True)
                 raise
 
     def get(self, key: str) -> bytes | None:
@@ -38,14 +39,15 @@ class LocalStorage:
         with self._translated("read"):
             try:
                 return self._path(key).read_bytes()
-            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            except NOT_THERE:
                 return None
 
     def head(self, key: str) -> Item | None:
         """See Storage."""
         path = self._path(key)
-        with self._translated("read"):
+        with self._translated("read"), contextlib.suppress(FileNotFoundError):  # deleted meanwhile
             return self._item(path) if path.is_file() else None
+        return None
 
     def scan(self, prefix: str, after: str = "") -> Iterator[Item]:
         """See Storage."""
@@ -63,8 +65,8 @@ class LocalStorage:
 
     def delete(self, key: str) -> None:
         """See Storage."""
-        with self._translated("deleted"):
-            self._path(key).unlink(missing_ok=True)
+        with self._translated("deleted"), contextlib.suppress(*NOT_THERE):
+            self._path(key).unlink()
 
     def link(self, key: str, *, expires_in: int, content_type: str, filename: str) -> str:
         """See Storage."""

@@ -1,18 +1,22 @@
 """Storage in an S3 bucket: AWS, Backblaze B2, Cloudflare R2, MinIO."""
 
 import contextlib
-import io
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import boto3
 from boto3.exceptions import Boto3Error
-from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 
-from ..errors import StorageError
+from ..errors import LoadError, StorageError
 from ..settings import Settings
 from .base import Item, check_key, check_prefix
 
@@ -36,8 +40,11 @@ _COMMON = {
 _PATIENT = {**_COMMON, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 5}}
 _QUICK = {**_COMMON, "read_timeout": 5, "retries": {"mode": "standard", "total_max_attempts": 1}}
 
-# A read that breaks off is resumed by s3transfer, which botocore's retries do not cover.
-_DOWNLOAD = TransferConfig(use_threads=False, num_download_attempts=5)
+# A body that breaks off is not covered by botocore's retries. It is read again from its start: the file may have been
+# replaced meanwhile, and download_fileobj would mix the two (s3transfer 0.19, which also waits for ever on an answer
+# whose headers are cut).
+READ_ATTEMPTS = 5
+_BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 
 
 class S3Storage:
@@ -47,8 +54,12 @@ class S3Storage:
 
     def __init__(self, settings: Settings) -> None:
         self._bucket = settings.s3_bucket or ""
-        self._client = _client(settings, _PATIENT)
-        self._quick = _client(settings, _QUICK)
+        try:
+            session = boto3.session.Session()
+            self._client = _client(session, settings, _PATIENT)
+            self._quick = _client(session, settings, _QUICK)
+        except (BotoCoreError, ValueError) as e:
+            raise LoadError(f"the bucket's settings cannot be used: {e}\ncheck AWS_ENDPOINT_URL and AWS_REGION") from e
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See Storage."""
@@ -57,15 +68,18 @@ class S3Storage:
 
     def get(self, key: str) -> bytes | None:
         """See Storage."""
-        buffer = io.BytesIO()
         with self._translated("read a file"):
-            try:
-                self._client.download_fileobj(self._bucket, check_key(key), buffer, Config=_DOWNLOAD)
-            except ClientError as e:
-                if _code(e) in NOT_THERE:
-                    return None
-                raise
-        return buffer.getvalue()
+            for _ in range(READ_ATTEMPTS):
+                try:
+                    found = self._client.get_object(Bucket=self._bucket, Key=check_key(key))
+                except ClientError as e:
+                    if _code(e) in NOT_THERE:
+                        return None
+                    raise
+                with contextlib.suppress(*_BROKEN_OFF):
+                    if "ContentLength" in found:
+                        return bytes(found["Body"].read())
+        raise _broken_off()
 
     def head(self, key: str) -> Item | None:
         """See Storage."""
@@ -76,6 +90,7 @@ class S3Storage:
                 if _code(e) in NOT_THERE:
                     return None
                 raise
+            _whole(found, "ContentLength", "LastModified")
         return Item(key, found["ContentLength"], found["LastModified"])
 
     def scan(self, prefix: str, after: str = "") -> Iterator[Item]:
@@ -85,8 +100,10 @@ class S3Storage:
         )
         with self._translated("list files"):
             for page in pages:
+                _whole(page, "IsTruncated")
                 for found in page.get("Contents", []):
-                    yield Item(found["Key"], found["Size"], found["LastModified"])
+                    if not found["Key"].endswith("/"):  # what consoles leave for an empty folder
+                        yield Item(found["Key"], found["Size"], found["LastModified"])
 
     def delete(self, key: str) -> None:
         """See Storage."""
@@ -110,7 +127,7 @@ class S3Storage:
     def check(self) -> None:
         """See Storage."""
         with self._translated("list files"):
-            self._quick.list_objects_v2(Bucket=self._bucket, Prefix="voices/", MaxKeys=1)
+            _whole(self._quick.list_objects_v2(Bucket=self._bucket, Prefix="voices/", MaxKeys=1), "IsTruncated")
 
     def _presign(self, operation: str, expires_in: int, **parameters: Any) -> str:
         with self._translated("sign a link"):
@@ -134,16 +151,30 @@ class S3Storage:
             ) from e
 
 
-def _client(settings: Settings, config: dict[str, Any]) -> Any:
+def _client(session: Any, settings: Settings, config: dict[str, Any]) -> Any:
     key_id, secret = settings.aws_access_key_id, settings.aws_secret_access_key
-    addressing = {"addressing_style": "path" if settings.aws_endpoint_url else "auto"}
-    return boto3.session.Session().client(
+    # "auto" signs links for the global s3.amazonaws.com, which newer regions and fresh buckets refuse (boto3 PR 4768).
+    addressing = {"addressing_style": "path" if settings.aws_endpoint_url else "virtual"}
+    return session.client(
         "s3",
         region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url,
         aws_access_key_id=key_id.get_secret_value() if key_id else None,
         aws_secret_access_key=secret.get_secret_value() if secret else None,
         config=Config(**config, s3=addressing),
+    )
+
+
+def _whole(answer: dict[str, Any], *fields: str) -> None:
+    """Raise unless an answer has fields that S3 always sends: to boto3, cut headers and web pages are empty answers."""
+    if any(field not in answer for field in fields):
+        raise _broken_off()
+
+
+def _broken_off() -> StorageError:
+    return StorageError(
+        "the bucket's answer broke off, or it is no bucket that answers: send the job again, or check AWS_ENDPOINT_URL",
+        reason="BrokenOff",
     )
 
 

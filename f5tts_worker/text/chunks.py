@@ -1,11 +1,16 @@
 """Chunks: the pieces of a text that are spoken one at a time."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-# A sentence ends behind its mark and any closing quotes, before white space; CJK marks need no space. The lookbehind
-# and the possessive ++ keep 20000 full stops linear.
-_SENTENCE_END = re.compile(r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+\s+|[。！？]+["'”’」』）]*\s*|\n\s*\n\s*""")
+# Where a text may be split, the best places first: sentences, clauses, words. CJK marks need no space behind them. The
+# lookbehinds and the possessive ++ keep 20,000 full stops linear.
+_BREAKS = (
+    re.compile(r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+\s+|[。！？]++["'”’」』）]*+\s*|\n\s*\n\s*"""),
+    re.compile(r"""(?<![,;:–—])[,;:–—]++\s+|[，、；：]++\s*"""),
+    re.compile(r"\s+"),
+)
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,15 @@ class Chunk:
         return self.text.split()
 
 
-def split_chunks(text: str, max_chars: int) -> list[Chunk]:
-    """Group whole sentences into chunks of up to `max_chars`; a longer sentence is split between words."""
+def split_chunks(text: str, limit: int, size: Callable[[str], int] = len) -> list[Chunk]:
+    """Group whole sentences into chunks whose `size` is at most `limit`.
+
+    A longer sentence is split between clauses, then words, then anywhere; only one character alone can be over it.
+    """
     chunks: list[Chunk] = []
     start = end = 0
-    for piece_end in _piece_ends(text, max_chars):
-        if end > start and piece_end - start > max_chars:
+    for piece_end in _piece_ends(text, 0, len(text), limit, size):
+        if end > start and size(text[start:piece_end].strip()) > limit:
             chunks.append(_chunk(text, start, end))
             start = end
         end = piece_end
@@ -42,14 +50,16 @@ def _chunk(text: str, start: int, end: int) -> Chunk:
     return Chunk(start, end, text[start:end], inside_word=start > 0 and not text[start - 1].isspace())
 
 
-def _piece_ends(text: str, max_chars: int) -> list[int]:
-    """Ends of sentences, and of words where a sentence is too long."""
-    ends: list[int] = []
-    start = 0
-    for end in [*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]:
-        if end - start > max_chars:
-            ends += [start + space.end() for space in re.finditer(r"\s+", text[start:end])]
-        if end > (ends[-1] if ends else 0):
-            ends.append(end)
-        start = end
-    return ends
+def _piece_ends(
+    text: str, start: int, end: int, limit: int, size: Callable[[str], int], level: int = 0
+) -> Iterator[int]:
+    """Ends of the largest pieces of a stretch that are within the limit."""
+    if size(text[start:end].strip()) <= limit:
+        yield end
+    elif level == len(_BREAKS):
+        yield from range(start + 1, end + 1)
+    else:
+        for stop in [*(match.end() for match in _BREAKS[level].finditer(text, start, end)), end]:
+            if stop > start:
+                yield from _piece_ends(text, start, stop, limit, size, level + 1)
+                start = stop

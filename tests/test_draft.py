@@ -1,0 +1,149 @@
+"""Draft: where a voice's text comes from, and what its maker is told."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sounds import BASIC_TEXT, human_recording, silence, tone, tones_and_silences, wav
+from tiny_whisper import tiny_whisper
+
+from f5tts_worker.audio import Audio, encode, join
+from f5tts_worker.draft import Draft, make_draft
+from f5tts_worker.errors import AudioTooLong, InvalidAudio, InvalidInput, WorkerError
+from f5tts_worker.transcriber import Transcriber
+
+SHORT = encode(human_recording(), "wav")
+LONG = encode(join([human_recording()] * 3), "wav")  # 16 s
+TEXT_BESIDE = "Others call me mother nature."
+
+
+@pytest.fixture(scope="module")
+def hearing() -> Transcriber:
+    """A transcriber that hears noise."""
+    return Transcriber(str(tiny_whisper()), tiny_whisper())
+
+
+@pytest.fixture
+def deaf(tmp_path: Path) -> Transcriber:
+    """A transcriber whose model is not there."""
+    return Transcriber("no-such-model-folder", tmp_path)
+
+
+def _draft(data: bytes, transcriber: Transcriber, **given: Any) -> Draft:
+    return make_draft(
+        data, **{"ref_text": None, "text_beside": None, "language": None, **given}, transcriber=transcriber
+    )
+
+
+GIVEN = {
+    "ref_text": ({"ref_text": BASIC_TEXT}, (BASIC_TEXT, "ref_text")),
+    "ref_text before the text beside": (
+        {"ref_text": BASIC_TEXT, "text_beside": TEXT_BESIDE},
+        (BASIC_TEXT, "ref_text"),
+    ),
+    "the text beside": ({"text_beside": TEXT_BESIDE}, (TEXT_BESIDE, "txt")),
+    "the text beside an empty ref_text": ({"ref_text": "", "text_beside": TEXT_BESIDE}, (TEXT_BESIDE, "txt")),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), GIVEN.values(), ids=GIVEN)
+def test_takes_the_text_that_is_given(given: dict[str, str], expected: tuple[str, str], deaf: Transcriber) -> None:
+    """`ref_text` comes before the text beside the recording, and neither needs a transcriber or a language."""
+    draft = _draft(SHORT, deaf, **given)
+    assert (draft.text, draft.text_source) == expected
+    assert (draft.language, draft.warnings, deaf.state) == (None, [], "cold")
+
+
+@pytest.mark.parametrize("data", [SHORT, LONG], ids=["whole", "cut"])
+@pytest.mark.parametrize("language", [None, "pt-br"])
+def test_transcribes_what_is_kept(data: bytes, language: str | None, hearing: Transcriber) -> None:
+    """Without a text the reference is transcribed; the language that was sent is kept, else the one heard."""
+    draft = _draft(data, hearing, language=language)
+    assert draft.text_source == "transcribed"
+    assert draft.text
+    assert draft.language == language or (language is None and draft.language)
+
+
+UNFIT = {
+    "cut": (LONG, TEXT_BESIDE, "the recording was cut, and the text was not"),
+    "too long": (SHORT, "word " * 201, "it is over 1000 characters"),
+}
+
+
+@pytest.mark.parametrize(("data", "text_beside", "why"), UNFIT.values(), ids=UNFIT)
+def test_transcribes_rather_than_use_a_text_that_does_not_fit(
+    data: bytes, text_beside: str, why: str, hearing: Transcriber
+) -> None:
+    """A text beside the recording that does not fit what is kept is not used, and a warning says so."""
+    draft = _draft(data, hearing, text_beside=text_beside)
+    assert draft.text_source == "transcribed"
+    assert f"the .txt beside the recording was not used: {why}" in draft.warnings
+
+
+def test_does_without_a_transcriber(deaf: Transcriber) -> None:
+    """If nobody can transcribe, the voice has no text, and the warning says why, what still works and what to do."""
+    draft = _draft(SHORT, deaf, language="en")
+    assert (draft.text, draft.text_source, draft.language) == (None, None, "en")
+    assert draft.warnings == [
+        "nobody knows what the recording says: speech cannot be transcribed here (model no-such-model-folder could not "
+        "be loaded: ValueError); send the text yourself. Engine preview does not need to; cloning does: send the text "
+        "as ref_text"
+    ]
+
+
+def test_refuses_a_text_that_does_not_fit(deaf: Transcriber) -> None:
+    """`ref_text` for a recording that has to be cut is refused, with the lengths and both ways out."""
+    with pytest.raises(InvalidInput) as refusal:
+        _draft(LONG, deaf, ref_text=BASIC_TEXT)
+    kept_s = refusal.value.details["kept_s"]
+    assert 3 < kept_s <= 12.05
+    assert refusal.value.details == {"field": "ref_text", "duration_s": 16.0, "kept_s": kept_s}
+    assert re.fullmatch(
+        r"ref_text: the recording has 16\.0 s and only \d+\.\d s of it are kept, so this text would not fit them; "
+        "send at most 12 s of audio with its text, or leave ref_text out to have the kept part transcribed",
+        refusal.value.message,
+    )
+
+
+def test_keeps_recording_and_reference(deaf: Transcriber) -> None:
+    """A draft has the whole recording at its own rate, and the reference at 24 kHz."""
+    samples = tones_and_silences(2_000, 3_000, 2_000, rate=44_100).samples
+    draft = _draft(wav(np.stack([samples, samples], axis=1), 44_100), deaf, ref_text="Hm. Hm.")
+    assert (draft.recording.rate, draft.reference.rate) == (44_100, 24_000)
+    assert draft.recording.duration_s == 7
+    assert draft.reference.duration_s == pytest.approx(6.05, abs=0.01)
+
+
+def test_passes_on_every_warning(deaf: Transcriber) -> None:
+    """What is wrong with the recording, with its length and with its text are all told."""
+    recording = join([tone(7_000, level=1.0), silence(500), tone(7_000, level=0.3)])
+    recording = Audio(np.clip(recording.samples, -0.995, 0.995), recording.rate)  # 2 to 3 % at full scale
+    told = _draft(encode(recording, "wav"), deaf, text_beside=TEXT_BESIDE).warnings
+    assert [warning.split(" ")[1:3] for warning in told] == [
+        ["of", "the"],  # ... recording is at full scale
+        ["first", "7.2"],  # the ... s of 14.5 s are kept
+        [".txt", "beside"],
+        ["knows", "what"],  # nobody ... the recording says
+    ]
+
+
+UNUSABLE: dict[str, tuple[Callable[[], bytes], type[WorkerError], str]] = {
+    "no audio": (lambda: b"no audio", InvalidAudio, "could not be read as audio"),
+    "no samples": (lambda: wav(np.zeros(0, np.float32), 24_000), InvalidAudio, "lasts 0.00 s"),
+    "too short": (lambda: encode(tone(500), "mp3"), InvalidAudio, "lasts 0.50 s"),
+    "silent": (lambda: encode(silence(3_000), "flac"), InvalidAudio, "is silent"),
+    "too long": (lambda: encode(silence(601_000), "flac"), AudioTooLong, "longer than 600 s; cut it"),
+}
+
+
+@pytest.mark.parametrize(("make", "error", "reason"), UNUSABLE.values(), ids=UNUSABLE)
+def test_refuses_what_is_no_recording(
+    make: Callable[[], bytes], error: type[WorkerError], reason: str, deaf: Transcriber
+) -> None:
+    """What cannot become a voice is refused before anything else is done with it."""
+    with pytest.raises(error, match=reason):
+        _draft(make(), deaf, ref_text=BASIC_TEXT)
+    assert deaf.state == "cold"

@@ -1,0 +1,189 @@
+"""Engine preview: exact word times, chunks, and what it cannot speak."""
+
+import threading
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from f5tts_worker.engines import ENGINES, ChunkDone, Speech, SpeechOptions
+from f5tts_worker.engines.preview import CHUNK_CHARS, NO_CLONING
+from f5tts_worker.errors import Cancelled, InvalidInput
+from f5tts_worker.reference import Reference
+
+ENGINE = ENGINES["preview"]()
+SENTENCE = "Some people read aloud to learn a text, and others read aloud to be heard."
+LONG = " ".join(f"{SENTENCE} Sentence {i} of many — or “few”." for i in range(20))
+
+
+def _speak(text: str, *, reference: Reference | None = None, seed: int = 1, **options: Any) -> Speech:
+    return ENGINE.synthesize(
+        reference, text, SpeechOptions(seed=seed, **options), lambda chunk: None, threading.Event()
+    )
+
+
+TEXTS = {
+    "a word": ("Hello", {}),
+    "a sentence": (SENTENCE, {}),
+    "white space": (" One\n\n two\tthree\u00a0four ", {}),
+    "several chunks": (LONG, {}),
+    "several chunks, fast": (LONG, {"speed": 2.5}),
+    "several chunks, slow, Portuguese": (
+        "Ninguém falou durante a primeira hora da viagem. " * 20,
+        {"language": "pt-br"},
+    ),
+    "no full stops": ("and then another word " * 60, {}),
+    "a word of several chunks": ("你好世界，我很好。今天天气很好！" * 60 + " 再见。", {"language": "zh"}),
+    "a very long word": ("x" * (CHUNK_CHARS + 1) + " and more", {}),
+    "symbols between": ("One — two & three 🙂 ... four ?! five", {}),
+}
+
+
+@pytest.mark.parametrize(("text", "options"), TEXTS.values(), ids=TEXTS)
+def test_every_word_has_its_time(text: str, options: dict[str, Any]) -> None:
+    """The words are the text's own, in order, inside the audio, certain, and speech is at 24 kHz."""
+    speech = _speak(text, **options)
+    assert speech.words is not None
+    assert [word.text for word in speech.words] == text.split()
+    edges = [edge for word in speech.words for edge in (word.start_ms, word.end_ms)]
+    assert edges == sorted(edges)
+    assert edges[0] >= 0
+    assert edges[-1] <= speech.audio.duration_s * 1000 + 0.5  # rounded to ms
+    assert {(word.score, word.source) for word in speech.words} == {(1.0, "native")}
+    assert speech.audio.rate == 24_000
+    assert speech.audio.samples.dtype == np.float32
+    assert np.abs(speech.audio.samples).max() <= 1
+    assert speech.warnings == [NO_CLONING]
+
+
+PIECES = st.sampled_from(
+    ["Hello", "world.", "of", "the", "—", "…", "🙂", "3.14", "“Yes!”", "你好。世界", "re-do", "\u200b"]
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(PIECES, max_size=30).map(" ".join), st.lists(PIECES, max_size=200).map("\n".join))
+def test_any_text_has_its_times(text: str, more: str) -> None:
+    """Whatever the text, there is a time for each word, in order and inside the audio."""
+    speech = _speak(f"Well, {text} {more}")
+    assert speech.words is not None
+    assert [word.text for word in speech.words] == f"Well, {text} {more}".split()
+    edges = [edge for word in speech.words for edge in (word.start_ms, word.end_ms)]
+    assert edges == sorted(edges)
+    assert edges[-1] <= speech.audio.duration_s * 1000 + 0.5  # rounded to ms
+
+
+def test_times_do_not_drift() -> None:
+    """In the last of many chunks there still is sound where words are, and none between sentences."""
+    speech = _speak("Stop now. " * 200)
+    assert speech.words is not None
+    assert speech.audio.duration_s > 100
+    for word, following in pairwise(speech.words[-20:]):
+        assert speech.audio.slice_ms(word.start_ms, word.end_ms).levels_db.max() > -30
+        if word.text == "now.":
+            assert following.start_ms - word.end_ms > 100
+            assert speech.audio.slice_ms(word.end_ms + 10, following.start_ms - 10).levels_db.max() < -60
+
+
+def test_reports_every_chunk() -> None:
+    """`on_chunk` counts to the number of chunks, and their audio is the speech."""
+    heard: list[ChunkDone] = []
+    speech = ENGINE.synthesize(None, LONG, SpeechOptions(seed=1), heard.append, threading.Event())
+    assert len(heard) > 3
+    assert [(chunk.done, chunk.chunks) for chunk in heard] == [(i + 1, len(heard)) for i in range(len(heard))]
+    np.testing.assert_array_equal(np.concatenate([chunk.audio.samples for chunk in heard]), speech.audio.samples)
+
+
+@pytest.mark.parametrize("last", [0, 1, 2])
+def test_stops_between_chunks(last: int) -> None:
+    """Once it is told to stop, no further chunk is spoken."""
+    stop = threading.Event()
+    done: list[int] = []
+
+    def on_chunk(chunk: ChunkDone) -> None:
+        done.append(chunk.done)
+        if chunk.done == last:
+            stop.set()
+
+    if last == 0:
+        stop.set()
+    with pytest.raises(Cancelled, match="send it again"):
+        ENGINE.synthesize(None, LONG, SpeechOptions(seed=1), on_chunk, stop)
+    assert done == list(range(1, last + 1))
+
+
+@pytest.mark.parametrize(("speed", "length"), [(0.5, 2.0), (0.7, 1.43), (1.5, 0.67), (2.0, 0.5), (3.0, 0.34)])
+def test_speed_changes_the_length(speed: float, length: float) -> None:
+    """Speech at twice the speed is half as long."""
+    slow_or_fast = _speak(SENTENCE, speed=speed)
+    assert slow_or_fast.audio.duration_s / _speak(SENTENCE).audio.duration_s == pytest.approx(length, rel=0.15)
+    assert slow_or_fast.warnings == [NO_CLONING]
+
+
+def test_says_when_it_cannot_speak_so_slowly() -> None:
+    """Below its slowest pace a warning tells that pace, and the speech is no slower."""
+    slowest = _speak(SENTENCE, speed=0.49)
+    slower = _speak(SENTENCE, speed=0.3)
+    assert slower.warnings == [NO_CLONING, "engine preview speaks no slower than speed 0.49"]
+    assert slower.audio.duration_s == pytest.approx(slowest.audio.duration_s, rel=0.02)
+
+
+LETTERS = {
+    "English": ("Hello there", None, False),
+    "a name": ("Hello from Москва!", None, False),
+    "no letters": ("1 2 3", None, False),
+    "accents": ("À éèê ñ ß", None, False),
+    "Russian": ("Привет, мир! OK", None, True),
+    "Chinese": ("你好", None, True),
+    "Russian, and said so": ("Привет, мир!", "ru", False),
+}
+
+
+@pytest.mark.parametrize(("text", "language", "told"), LETTERS.values(), ids=LETTERS)
+def test_says_when_a_text_is_not_english(text: str, language: str | None, told: bool) -> None:
+    """A text that is mostly not in Latin letters is spoken with a warning, unless its language was sent."""
+    warning = "most of the text is not in Latin letters, and was read as English; send its language"
+    assert (warning in _speak(text, language=language).warnings) == told
+
+
+def test_speaks_the_same_whatever_it_ignores() -> None:
+    """Neither seed nor reference nor any option that it says it ignores changes a sample."""
+    plain = _speak(SENTENCE)
+    others = [
+        _speak(SENTENCE, seed=2),
+        _speak(SENTENCE, reference=Reference(plain.audio, SENTENCE, "key")),
+        _speak(SENTENCE, **dict.fromkeys(ENGINE.ignores, 1)),
+        _speak(SENTENCE, language="en"),
+    ]
+    for other in others:
+        np.testing.assert_array_equal(other.audio.samples, plain.audio.samples)
+        assert other.words == plain.words
+
+
+UNKNOWN = {"xx": ["xex"], "eng": ["en", "en-gb", "nog"], "por-br": ["pt-br", "fr-fr", "fr-be"], "qqq": []}
+
+
+@pytest.mark.parametrize(("language", "near"), UNKNOWN.items(), ids=UNKNOWN)
+def test_names_languages_near_an_unknown_one(language: str, near: list[str]) -> None:
+    """An unknown language is refused with what was sent, and the languages that look like it."""
+    with pytest.raises(InvalidInput, match=r"^language: engine preview has no voice for") as refusal:
+        _speak(SENTENCE, language=language)
+    assert refusal.value.details == {"field": "language", "sent": language, "near": near}
+    assert refusal.value.message.endswith(f"; near it: {', '.join(near)}" if near else "de, fr, es, zh")
+
+
+@pytest.mark.parametrize("text", ["—", "...", "… — …", "-", "\u200b", "— " * 500, ""], ids=repr)
+def test_refuses_what_cannot_be_spoken(text: str) -> None:
+    """A text without a word is refused, rather than answered with silence."""
+    with pytest.raises(InvalidInput, match=r"^text: nothing in it can be spoken; send words, not only symbols$"):
+        _speak(text)
+
+
+def test_says_what_is_loaded() -> None:
+    """Loading tells the model and where it runs."""
+    info = ENGINE.load()
+    assert info.model.startswith("espeak-ng 1.")
+    assert (info.device, info.precision, info.attention_kernel) == ("cpu", "int16", None)
