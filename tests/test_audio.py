@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sounds import ffmpeg, fit, recode, silence, sweep, tone, tones_and_silences, wav
 
@@ -340,6 +340,7 @@ def test_shortens_pauses(lengths_ms: list[int], kept_ms: list[int], cut: list[tu
     np.testing.assert_array_equal(shortened.samples, original.samples[kept])
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 60).map(lambda frames: frames * 10), min_size=1, max_size=12), st.integers(0, 239))
 def test_no_pause_stays_too_long(lengths_ms: list[int], odd_samples: int) -> None:
     """After the cut no pause is longer than allowed, and the length is the old one less what was cut."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from f5tts_worker.text.chunks import Chunk, split_chunks
@@ -23,6 +23,7 @@ def _words(chunks: list[Chunk]) -> list[str]:
     return words
 
 
+@settings(deadline=None)
 @given(TEXTS | st.text(max_size=80), st.integers(1, 60))
 def test_every_word_is_in_one_chunk(text: str, max_chars: int) -> None:
     """The words of the chunks are those of the text, in order, each chunk a stretch of the text with words in it."""
@@ -35,6 +36,7 @@ def test_every_word_is_in_one_chunk(text: str, max_chars: int) -> None:
 
 
 @pytest.mark.parametrize("size", [len, lambda text: len(text.encode())], ids=["characters", "bytes"])
+@settings(deadline=None)
 @given(text=TEXTS, limit=st.integers(1, 60))
 def test_only_a_character_is_larger_than_a_chunk_may_be(size: Callable[[str], int], text: str, limit: int) -> None:
     """Every chunk is within the limit, white space at its edges left out, unless it is a single character."""
@@ -42,6 +44,7 @@ def test_only_a_character_is_larger_than_a_chunk_may_be(size: Callable[[str], in
         assert size(chunk.text.strip()) <= limit or len(chunk.text.strip()) == 1
 
 
+@settings(deadline=None)
 @given(TEXTS.filter(lambda text: not set("。！") & set(text)), st.integers(1, 60))
 def test_only_long_words_are_split(text: str, limit: int) -> None:
     """A word that fits into a chunk is in one, unless it has a CJK mark."""

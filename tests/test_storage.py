@@ -145,9 +145,14 @@ class Tcp(socketserver.ThreadingTCPServer):
 class Scripted(Tcp):
     """A server that gives the same few answers whatever it is asked, the last one again and again."""
 
-    def __init__(self, *answers: bytes) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        self.says(b"")
+
+    def says(self, *answers: bytes) -> None:
+        """Set the answers, and forget what was asked."""
         self._answers = answers
+        self.connections = 0
         self.requests: list[bytes] = []
 
     def serve(self, connection: socket.socket) -> None:
@@ -269,6 +274,13 @@ def s3(opened: S3Storage, admin: Any) -> Iterator[S3Storage]:
         found = [{"Key": item["Key"]} for item in page.get("Contents", [])]
         if found:
             admin.delete_objects(Bucket=BUCKET, Delete={"Objects": found})
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[tuple[Scripted, S3Storage]]:
+    """A server that a test gives its answers, and the bucket that it seems to be: a client takes 0.1 s to make."""
+    with Scripted() as server:
+        yield server, S3Storage(s3_settings(server.endpoint))
 
 
 @pytest.fixture
@@ -555,10 +567,13 @@ class TestS3:
         assert link.startswith(address)
         assert f"%2F{region}%2Fs3%2Faws4_request" in link
 
-    def test_a_write_carries_no_checksum_that_other_providers_refuse(self) -> None:
+    def test_a_write_carries_no_checksum_that_other_providers_refuse(
+        self, scripted: tuple[Scripted, S3Storage]
+    ) -> None:
         """The request is the file and nothing around it: no trailing checksum, no chunks signed one by one."""
-        with Scripted(reply(200)) as server:
-            S3Storage(s3_settings(server.endpoint)).put("voices/Zoë 2.wav", OLD, "audio/wav")
+        server, bucket = scripted
+        server.says(reply(200))
+        bucket.put("voices/Zoë 2.wav", OLD, "audio/wav")
         assert server.requests[0].startswith(f"PUT /{BUCKET}/voices/Zo%C3%AB%202.wav HTTP/1.1\r\n".encode())
         assert server.requests[0].endswith(b"\r\n\r\n" + OLD)
         for refused in (b"checksum", b"crc", b"aws-chunked", b"trailer"):
@@ -580,13 +595,14 @@ class TestS3:
         query = parse_qs(urlsplit(link).query)
         assert (query["X-Amz-SignedHeaders"], query["X-Amz-Expires"]) == (["content-type;host"], ["600"])
 
-    def test_a_write_that_is_cut_leaves_the_old_file(self, s3: S3Storage, moto_port: int) -> None:
+    def test_a_write_that_is_cut_leaves_the_old_file(
+        self, s3: S3Storage, moto_port: int, scripted: tuple[Scripted, S3Storage]
+    ) -> None:
         """A put whose connection breaks in the middle, and that may not be repeated, changes nothing."""
         s3.put(KEY, OLD, "audio/wav")
-        with (
-            Scripted(refusal(403, "AccessDenied")) as refusing,
-            Proxy(Route(moto_port, cut_request_at=100_000), Route(refusing.port)) as proxy,
-        ):
+        refusing, _ = scripted
+        refusing.says(refusal(403, "AccessDenied"))
+        with Proxy(Route(moto_port, cut_request_at=100_000), Route(refusing.port)) as proxy:
             cut = S3Storage(s3_settings(proxy.endpoint))
             error_of(lambda: cut.put(KEY, NEW, "audio/wav"), proxy.endpoint)
             assert (proxy.connections, refusing.connections) == (2, 1)
@@ -629,22 +645,24 @@ class TestS3:
     @pytest.mark.parametrize(
         ("code", "status", "advice"), [(code, *row) for code, row in REFUSALS.items()], ids=REFUSALS
     )
-    def test_a_refusal_says_what_to_check(self, code: str, status: int, advice: str) -> None:
+    def test_a_refusal_says_what_to_check(
+        self, scripted: tuple[Scripted, S3Storage], code: str, status: int, advice: str
+    ) -> None:
         """Each method names the bucket's reason and the setting behind it, once asked and without a secret."""
-        with Scripted(refusal(status, code)) as server:
-            refused = S3Storage(s3_settings(server.endpoint))
-            calls = [METHODS[name] for name in ("put", "get", "delete", "scan", "check")]
-            for call in calls:
-                error = error_of(lambda call=call: call(refused, KEY), server.endpoint)
-                assert error.details == {"reason": code}
-                assert advice in error.message
-            assert server.connections == len(calls)
+        server, bucket = scripted
+        server.says(refusal(status, code))
+        methods = ("put", "get", "delete", "scan", "check")
+        for name in methods:
+            error = error_of(lambda name=name: METHODS[name](bucket, KEY), server.endpoint)
+            assert error.details == {"reason": code}
+            assert advice in error.message
+        assert server.connections == len(methods)
 
-    def test_a_refusal_without_words_says_what_to_check(self) -> None:
+    def test_a_refusal_without_words_says_what_to_check(self, scripted: tuple[Scripted, S3Storage]) -> None:
         """A HEAD has no body, so only the status is known."""
-        with Scripted(reply(403)) as server:
-            refused = S3Storage(s3_settings(server.endpoint))
-            error = error_of(lambda: refused.head(KEY), server.endpoint)
+        server, bucket = scripted
+        server.says(reply(403))
+        error = error_of(lambda: bucket.head(KEY), server.endpoint)
         assert (error.details, "AWS_" in error.message) == ({"reason": "403"}, True)
 
     def test_a_wrong_bucket_is_named_as_one(self, s3: S3Storage, moto_port: int) -> None:
@@ -667,28 +685,34 @@ class TestS3:
         [b"SSH-2.0-OpenSSH_9.6\r\n", reply(200, "<html>a login page</html>", "text/html"), reply(200, "no xml"), b""],
         ids=["not HTTP", "a web page", "no XML", "nothing"],
     )
-    def test_an_endpoint_that_is_no_bucket_is_a_storage_error(self, answer: bytes) -> None:
+    def test_an_endpoint_that_is_no_bucket_is_a_storage_error(
+        self, scripted: tuple[Scripted, S3Storage], answer: bytes
+    ) -> None:
         """Whatever answers there, the job fails with the contract's code."""
-        with Scripted(answer) as server:
-            error_of(S3Storage(s3_settings(server.endpoint)).check, server.endpoint)
+        server, bucket = scripted
+        server.says(answer)
+        error_of(bucket.check, server.endpoint)
 
     @pytest.mark.parametrize("method", ["get", "head", "scan", "check"])
-    def test_an_answer_that_is_cut_in_its_headers_is_a_storage_error(self, method: str) -> None:
+    def test_an_answer_that_is_cut_in_its_headers_is_a_storage_error(
+        self, scripted: tuple[Scripted, S3Storage], method: str
+    ) -> None:
         """Half an answer is not taken for an empty file or an empty bucket."""
-        with Scripted(b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nDa") as server:
-            cut = S3Storage(s3_settings(server.endpoint))
-            error = error_of(lambda: METHODS[method](cut, KEY), server.endpoint)
+        server, bucket = scripted
+        server.says(b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nDa")
+        error = error_of(lambda: METHODS[method](bucket, KEY), server.endpoint)
         assert error.details == {"reason": "BrokenOff"}
 
-    def test_a_bucket_that_is_busy_is_asked_again(self) -> None:
+    def test_a_bucket_that_is_busy_is_asked_again(self, scripted: tuple[Scripted, S3Storage]) -> None:
         """SlowDown is a reason to wait, not to fail; but a check does not wait."""
+        server, bucket = scripted
         busy = refusal(503, "SlowDown")
-        with Scripted(busy, busy, reply(200, "here it is")) as server:
-            assert S3Storage(s3_settings(server.endpoint)).get(KEY) == b"here it is"
-            assert server.connections == 3
-        with Scripted(busy) as server:
-            error = error_of(S3Storage(s3_settings(server.endpoint)).check, server.endpoint)
-            assert (error.details, server.connections) == ({"reason": "SlowDown"}, 1)
+        server.says(busy, busy, reply(200, "here it is"))
+        assert bucket.get(KEY) == b"here it is"
+        assert server.connections == 3
+        server.says(busy)
+        error = error_of(bucket.check, server.endpoint)
+        assert (error.details, server.connections) == ({"reason": "SlowDown"}, 1)
 
 
 class TestMissing:

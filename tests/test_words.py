@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sounds import tones_and_silences
 
@@ -34,6 +34,7 @@ def test_moves_a_word(cut: list[tuple[int, int]], before: tuple[int, int], after
     assert moved == [Word("naïve", *after, 0.5, "native")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 300).map(lambda frames: frames * 10), min_size=1, max_size=13))
 def test_words_stay_with_their_sound(lengths_ms: list[int]) -> None:
     """After pauses were shortened every word is where its samples are, in order, and as long as before."""
