@@ -181,6 +181,18 @@ def join(parts: list[Audio]) -> Audio:
     return Audio(np.concatenate([part.samples for part in parts]), parts[0].rate)
 
 
+def cross_fade(parts: list[Audio], seconds: float) -> Audio:
+    """Audio one after another, each fading into the next; a part shorter than that fades as far as it goes."""
+    joined = parts[0]
+    for part in parts[1:]:
+        overlap = min(int(seconds * part.rate), len(joined.samples), len(part.samples))
+        fade_in = np.linspace(0, 1, overlap, dtype=np.float32)
+        head, tail = joined.samples[: len(joined.samples) - overlap], joined.samples[len(joined.samples) - overlap :]
+        mixed = tail * fade_in[::-1] + part.samples[:overlap] * fade_in
+        joined = Audio(np.concatenate([head, mixed, part.samples[overlap:]]), part.rate)
+    return joined
+
+
 @dataclass(frozen=True)
 class Span:
     """A stretch of time."""

@@ -13,6 +13,7 @@ from .errors import LoadError
 from .names import voice_name
 
 S3_REQUIRED = ("S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+F5_ONLY = ("F5_MODEL", "F5_CHECKPOINT", "F5_VOCAB", "VOCODER_DIR", "DEVICE")
 S3_ONLY = (*S3_REQUIRED, "AWS_REGION", "AWS_ENDPOINT_URL")
 
 LINK_MIN_S, LINK_MAX_S = 60, 604_800  # S3 signs links for at most 7 days
@@ -24,7 +25,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
 
-    engine: Literal["preview"] = Field("preview", description="What speaks: `preview` (espeak-ng, clones no voice).")
+    engine: Literal["f5", "upstream", "preview"] = Field(
+        "f5",
+        description="What speaks: `f5` (F5-TTS, our inference), `upstream` (the f5-tts package) or `preview` "
+        "(espeak-ng, clones no voice).",
+    )
+    f5_model: str = Field(
+        "F5TTS_v1_Base",
+        description="Architecture: `F5TTS_v1_Base`, `F5TTS_Base`, `F5TTS_v1_Small`, `F5TTS_Small`, or the path of an "
+        "f5-tts config (.yaml).",
+    )
+    f5_checkpoint: Path | None = Field(
+        None, description="A checkpoint (.safetensors or .pt) in place of the published one."
+    )
+    f5_vocab: Path | None = Field(None, description="Its vocabulary; `vocab.txt` beside the checkpoint if not set.")
+    vocoder_dir: Path | None = Field(None, description="A folder with a Vocos (config.yaml, pytorch_model.bin).")
+    device: Literal["auto", "cuda", "cpu"] = Field("auto", description="Where the model runs: `auto`, `cuda` or `cpu`.")
     default_voice: Annotated[str, AfterValidator(voice_name)] | None = Field(
         None,
         description="The voice of a job that names none.",
@@ -74,7 +90,7 @@ class Settings(BaseSettings):
         stripped = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
         return {name: value for name, value in stripped.items() if value != ""}
 
-    @field_validator("engine", "storage", "warm_transcriber", mode="before")
+    @field_validator("engine", "storage", "device", "warm_transcriber", mode="before")
     @classmethod
     def _any_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -123,6 +139,8 @@ def environment_warnings(settings: Settings, environ: Mapping[str, str] = os.env
     ]
     ignored = S3_ONLY if settings.storage == "local" else ("STORAGE_DIR",)
     warnings += [f"{name} is set, but STORAGE={settings.storage} ignores it" for name in ignored if name in given]
+    if settings.engine == "preview":
+        warnings += [f"{name} is set, but ENGINE=preview ignores it" for name in F5_ONLY if name in given]
     if settings.storage == "s3" and settings.missing_for_s3:
         missing = ", ".join(settings.missing_for_s3)
         warnings.append(f"STORAGE=s3, but {missing} not set: jobs that read or store a file will fail until then")

@@ -6,10 +6,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from .audio import decode_wav
 from .engines import ENGINES, Engine, EngineInfo, SpeechOptions
 from .errors import LoadError
+from .f5.places import f5_tts_file
 from .net import Fetcher
 from .records import JobRecords
+from .reference import Reference, make_reference
 from .settings import Settings, environment_warnings
 from .storage import Storage, open_storage
 from .transcriber import Transcriber
@@ -18,6 +21,10 @@ from .voices import VoiceLibrary
 logger = logging.getLogger(__name__)
 
 WARM_UP_TEXT = "Ready to speak."
+WARM_UP_OPTIONS = SpeechOptions(seed=0, nfe_step=2)
+
+SAMPLE_WAV, SAMPLE_TEXT = "infer/examples/basic/basic_ref_en.wav", "Some call me nature, others call me mother nature."
+"""The recording that the f5-tts package carries."""
 
 
 @dataclass
@@ -30,6 +37,8 @@ class Worker:
     storage: Storage
     transcriber: Transcriber
     fetcher: Fetcher
+    sample: Reference | None = None
+    """Cloned where a job names no voice and there is no DEFAULT_VOICE."""
     warnings: list[str] = field(default_factory=list)
     jobs_done: int = 0
     started_at: float = field(default_factory=time.monotonic)
@@ -44,10 +53,11 @@ class Worker:
         warnings = environment_warnings(settings)
         for warning in warnings:
             logger.warning("%s", warning)
-        engine = ENGINES[settings.engine]()
+        engine = ENGINES[settings.engine](settings)
         began = time.monotonic()
         info = engine.load()
-        engine.synthesize(None, WARM_UP_TEXT, SpeechOptions(seed=0), lambda _: None, threading.Event())
+        sample = sample_reference() if engine.clones else None
+        engine.synthesize(sample, WARM_UP_TEXT, WARM_UP_OPTIONS, lambda _: None, threading.Event())
         logger.info("engine %s is warm after %.1f s: %s", engine.name, time.monotonic() - began, info)
         return cls(
             settings=settings,
@@ -56,8 +66,17 @@ class Worker:
             storage=open_storage(settings),
             transcriber=_transcriber(settings),
             fetcher=Fetcher(allowed=lambda _: True) if settings.allow_private_urls else Fetcher(),
+            sample=sample,
             warnings=warnings,
         )
+
+
+def sample_reference() -> Reference:
+    """A voice that is there before any upload; raises LoadError."""
+    path = f5_tts_file(SAMPLE_WAV)
+    if path is None:
+        raise LoadError(f"the package f5-tts with its {SAMPLE_WAV} is not installed: install requirements/worker.txt")
+    return Reference(make_reference(decode_wav(path.read_bytes())).audio, SAMPLE_TEXT, "f5-tts sample")
 
 
 def _transcriber(settings: Settings) -> Transcriber:

@@ -72,6 +72,7 @@ def bucket_worker(tmp_path: Path) -> Iterator[Worker]:
     (tmp_path / "volume").mkdir()
     yield Worker.load(
         Settings(
+            engine="preview",
             s3_bucket="my-voices",
             aws_endpoint_url=url,
             volume_dir=tmp_path / "volume",

@@ -15,7 +15,7 @@ LAYERS = {
     "errors": 0,
     **dict.fromkeys(["settings", "logs", "job", "metrics", "names", "net", "text", "audio", "words"], 1),
     **dict.fromkeys(["reference", "espeak"], 1),
-    **dict.fromkeys(["storage", "engines", "transcriber"], 2),
+    **dict.fromkeys(["storage", "engines", "f5", "transcriber"], 2),
     **dict.fromkeys(["contract", "draft", "voices", "records"], 3),
     "worker": 4,
     "endpoints": 5,
@@ -24,14 +24,21 @@ LAYERS = {
 }
 """Module or package of f5tts_worker -> layer; an import may go down or stay in the layer."""
 
-HEAVY = {
+HEAVY: dict[str, set[str]] = {
     "boto3": {"storage/s3"},
     "botocore": {"storage/s3"},
     "espeakng_loader": {"espeak"},
     "faster_whisper": {"transcriber"},
     "httpcore": {"net"},
+    "huggingface_hub": {"f5/places"},
     "runpod": set(),
-    "torch": set(),
+    "safetensors": {"f5/weights"},
+    "torch": {
+        *(f"f5/{name}" for name in ("config", "dit", "mel", "model", "sampler", "vocos", "weights")),
+        "engines/upstream",
+    },
+    "vocos": {"engines/upstream"},
+    **{name: set() for name in ("f5_tts", "librosa", "torchaudio", "torchdiffeq", "transformers", "x_transformers")},
 }
 """Heavy package -> the modules that may import it."""
 

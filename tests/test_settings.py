@@ -35,7 +35,7 @@ def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("ENGINE", "f6", "ENGINE='f6' is not valid: Input should be 'preview'"),
+        ("ENGINE", "f6", "ENGINE='f6' is not valid: Input should be 'f5', 'upstream' or 'preview'"),
         ("STORAGE", "gcs", "'s3' or 'local'"),
         ("URL_EXPIRES_IN", "5", "greater than or equal to 60"),
         ("MAX_TEXT_CHARS", "many", "MAX_TEXT_CHARS='many' is not valid"),

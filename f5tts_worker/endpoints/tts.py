@@ -193,14 +193,24 @@ def _seed(request: TtsRequest, earlier: JobRecord | None) -> int:
 
 
 def _reference(request: TtsRequest, voice: str | None, worker: Worker) -> tuple[Reference | None, list[str]]:
-    """What to clone: `voice_url`'s recording, else the named voice, else nothing."""
+    """What to clone: `voice_url`'s recording, else the named voice, else the worker's sample; with its text."""
+    warnings: list[str] = []
     if request.voice_url:
         recording = worker.fetcher.fetch(request.voice_url, field="voice_url")
-        return worker.voices.once(recording, ref_text=request.ref_text, language=request.language)
-    if voice is None:
-        return None, ["ref_text is ignored: no voice was named"] if request.ref_text else []
-    reference = worker.voices.reference(voice.removesuffix(".wav"))
-    return (replace(reference, text=request.ref_text) if request.ref_text else reference), []
+        reference, warnings = worker.voices.once(recording, ref_text=request.ref_text, language=request.language)
+    elif voice:
+        reference = worker.voices.reference(voice.removesuffix(".wav"))
+    elif request.ref_text:
+        raise InvalidInput(
+            "no voice was named whose text this could be; send local_voice or voice_url", field="ref_text"
+        )
+    else:
+        return worker.sample, []
+    if request.ref_text:
+        reference = replace(reference, text=request.ref_text)
+    elif worker.engine.clones and not reference.text:
+        reference = replace(reference, text=worker.transcriber.transcribe(reference.audio).text)
+    return reference, warnings
 
 
 def _speak(request: TtsRequest, record: JobRecord, reference: Reference | None, worker: Worker, job: Job) -> Speech:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from ..audio import Audio
 from ..reference import Reference
@@ -58,10 +58,10 @@ class EngineInfo:
 class Engine(Protocol):
     """Loaded once, used by one thread."""
 
-    name: ClassVar[str]
-    clones: ClassVar[bool]
-    """Whether it needs a reference."""
-    ignores: ClassVar[frozenset[str]]
+    name: str
+    clones: bool
+    """Whether it needs a reference with its text."""
+    ignores: frozenset[str]
     """Options that it takes and does not use."""
 
     def load(self) -> EngineInfo:

@@ -5,7 +5,6 @@ import threading
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
 
 import numpy as np
 
@@ -28,9 +27,9 @@ NO_CLONING = "engine preview speaks with a synthetic voice and clones none; set 
 class PreviewEngine:
     """See Engine."""
 
-    name: ClassVar[str] = "preview"
-    clones: ClassVar[bool] = False
-    ignores: ClassVar[frozenset[str]] = frozenset(
+    name = "preview"
+    clones = False
+    ignores: frozenset[str] = frozenset(
         {"nfe_step", "cfg_strength", "sway_sampling_coef", "target_rms", "cross_fade_duration"}
     )
 

@@ -1,0 +1,187 @@
+"""F5Model: everything that is loaded, and speech of one chunk from it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..audio import Samples
+from ..errors import LoadError, OutOfMemory
+from ..settings import Settings
+from .config import ARCHITECTURES, ArchitectureError, ModelConfig, read_config
+from .dit import DiT
+from .mel import HOP, MelSpectrogram
+from .places import find_checkpoint, find_vocab, find_vocoder
+from .sampler import Guidance, sample
+from .tokenizer import Tokenizer, VocabularyError
+from .vocos import Vocos
+from .weights import CheckpointError, load_dit, load_vocos
+
+logger = logging.getLogger(__name__)
+
+WORKING_BYTES = 1_000_000_000
+"""Kept free beside the weights for what a chunk of 22 s needs."""
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedVoice:
+    """A reference as the model needs it; computed once a voice."""
+
+    mel: Tensor
+    """(n_samples // HOP + 1, N_MELS)."""
+    n_frames: int
+    """Whole hops of the reference: from here on it is speech."""
+    tokens: list[str]
+
+
+@dataclass(frozen=True, eq=False)
+class F5Model:
+    """Loaded weights on their device."""
+
+    name: str
+    dit: DiT
+    vocos: Vocos
+    mel: MelSpectrogram
+    tokenizer: Tokenizer
+    device: torch.device
+    dtype: torch.dtype
+
+    @classmethod
+    def load(cls, settings: Settings) -> "F5Model":
+        """Find and read the weights that the settings name; raises LoadError."""
+        device = choose_device(settings.device)
+        dtype = precision_for(device)
+        checkpoint = find_checkpoint(settings)
+        vocab = find_vocab(settings, checkpoint)
+        vocoder = find_vocoder(settings)
+        check_memory(checkpoint, device, dtype)
+        try:
+            tokenizer = Tokenizer.load(vocab)
+        except VocabularyError as e:
+            raise LoadError(f"the vocabulary {vocab} cannot be used: {e}") from e
+        config = replace(model_config(settings.f5_model), vocab_size=len(tokenizer))
+        try:
+            dit = load_dit(checkpoint, config, device, dtype)
+        except CheckpointError as e:
+            raise LoadError(
+                f"the checkpoint {checkpoint} does not fit F5_MODEL={settings.f5_model} with vocabulary {vocab}: {e}\n"
+                "Set F5_MODEL and F5_VOCAB to what it was trained with; for other architectures, ENGINE=upstream."
+            ) from e
+        try:
+            vocos = load_vocos(vocoder, device)
+        except CheckpointError as e:
+            raise LoadError(f"the vocoder in {vocoder} cannot be used: {e}") from e
+        return cls(Path(settings.f5_model).stem, dit, vocos, MelSpectrogram().to(device), tokenizer, device, dtype)
+
+    @property
+    def attention_kernel(self) -> str:
+        """What computes the attention."""
+        if self.device.type == "cpu":
+            return "sdpa cpu"
+        return "sdpa flash" if self.dtype == torch.float16 and torch.backends.cuda.flash_sdp_enabled() else "sdpa"
+
+    @torch.inference_mode()
+    def prepare(self, samples: Samples, reference_text: str) -> PreparedVoice:
+        """A reference (n_samples,) at 24 kHz with its text, ready to be spoken after."""
+        mel = self.mel(torch.from_numpy(samples).to(self.device)).to(self.dtype)
+        return PreparedVoice(mel, len(samples) // HOP, self.tokenizer.split(reference_text))
+
+    def unknown(self, text: str) -> list[str]:
+        """What of a text the vocabulary lacks."""
+        return self.tokenizer.unknown(self.tokenizer.split(text))
+
+    @torch.inference_mode()
+    def speak(
+        self,
+        voice: PreparedVoice,
+        text: str,
+        n_frames: int,
+        guidance: Guidance,
+        seed: int,
+        check_stop: Callable[[], None] = lambda: None,
+    ) -> Samples:
+        """Samples of `text`; n_frames are those of reference and text together. Raises OutOfMemory."""
+        try:
+            mel = self.speak_mel(voice, text, n_frames, guidance, seed, check_stop)
+            return np.asarray(self.vocos(mel[voice.n_frames :]).cpu())
+        except torch.OutOfMemoryError as e:
+            raise OutOfMemory("the GPU has too little memory for this job; send a shorter text or voice") from e
+
+    def speak_mel(
+        self,
+        voice: PreparedVoice,
+        text: str,
+        n_frames: int,
+        guidance: Guidance,
+        seed: int,
+        check_stop: Callable[[], None] = lambda: None,
+    ) -> Tensor:
+        """The mel (n, N_MELS) of reference and text: noise of `seed`, led to speech."""
+        tokens = voice.tokens + self.tokenizer.split(text, after=voice.tokens[-1])
+        ids = torch.tensor(self.tokenizer.ids(tokens), device=self.device)
+        n_frames = max(len(ids) + 1, len(voice.mel) + 1, n_frames)
+        generator = torch.Generator(self.device).manual_seed(seed)
+        shape = (n_frames, voice.mel.shape[1])
+        noise = torch.randn(shape, generator=generator, device=self.device, dtype=self.dtype)
+        return sample(self.dit, voice.mel, ids, noise, guidance, check_stop)
+
+    def free_memory(self) -> None:
+        """Give back what the allocator holds."""
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+
+def model_config(name: str) -> ModelConfig:
+    """The architecture of F5_MODEL: a name, or the path of an f5-tts config; raises LoadError."""
+    if name in ARCHITECTURES:
+        return ARCHITECTURES[name]
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml") or not path.is_file():
+        known = ", ".join(ARCHITECTURES)
+        raise LoadError(f"F5_MODEL={name} is not known: it is one of {known}, or the path of an f5-tts config (.yaml)")
+    try:
+        return read_config(path.read_text())
+    except ArchitectureError as e:
+        raise LoadError(f"F5_MODEL={name} cannot be run by ENGINE=f5: {e}. Try ENGINE=upstream.") from e
+
+
+def choose_device(wanted: str) -> torch.device:
+    """`auto` is the GPU if there is one; raises LoadError for a GPU that is not there."""
+    has_gpu = torch.cuda.is_available()
+    if wanted == "cuda" and not has_gpu:
+        why = "this PyTorch is built without CUDA" if torch.version.cuda is None else "none is visible to PyTorch"
+        raise LoadError(
+            f"DEVICE=cuda, but there is no GPU: {why}. Choose a GPU for the endpoint and a driver for CUDA "
+            f"{torch.version.cuda or '12.8'} (allowed CUDA versions), or set DEVICE=auto."
+        )
+    return torch.device("cuda" if has_gpu and wanted != "cpu" else "cpu")
+
+
+def precision_for(device: torch.device) -> torch.dtype:
+    """Half precision where the GPU has units for it (compute capability 7 and up)."""
+    half = device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 7
+    return torch.float16 if half else torch.float32
+
+
+def check_memory(checkpoint: Path, device: torch.device, dtype: torch.dtype) -> None:
+    """Raise LoadError if the weights cannot fit; checkpoints are in single precision."""
+    weights = checkpoint.stat().st_size * dtype.itemsize // 4
+    needed = weights + (WORKING_BYTES if device.type == "cuda" else 0)
+    if device.type == "cuda":
+        free, where = torch.cuda.mem_get_info(device)[0], f"GPU {torch.cuda.get_device_name(device)}"
+    else:
+        free, where = _free_memory(), "this machine"
+    if needed > free:
+        raise LoadError(
+            f"too little memory: the weights need {needed / 1e9:.1f} GB, and {where} has {free / 1e9:.1f} GB free. "
+            "Choose a larger machine, or see what else uses its memory."
+        )
+
+
+def _free_memory() -> int:
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))

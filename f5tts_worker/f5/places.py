@@ -1,0 +1,112 @@
+"""Places: where the weights are looked for, in order, and the download to the volume if they are nowhere."""
+
+import importlib.util
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import LoadError
+from ..settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Published:
+    """Files of a repository of the hub."""
+
+    repo: str
+    files: tuple[str, ...]
+    """The first is the one that is looked for; the others belong to it."""
+
+
+PUBLISHED = {
+    "F5TTS_v1_Base": Published("SWivid/F5-TTS", ("F5TTS_v1_Base/model_1250000.safetensors", "F5TTS_v1_Base/vocab.txt")),
+    "F5TTS_Base": Published("SWivid/F5-TTS", ("F5TTS_Base/model_1200000.safetensors", "F5TTS_Base/vocab.txt")),
+}
+VOCODER = Published("charactr/vocos-mel-24khz", ("pytorch_model.bin", "config.yaml"))
+
+
+def find_checkpoint(settings: Settings) -> Path:
+    """The checkpoint of F5_MODEL; raises LoadError."""
+    if settings.f5_checkpoint:
+        return _explicit("F5_CHECKPOINT", settings.f5_checkpoint)
+    published = PUBLISHED.get(settings.f5_model)
+    if published is None:
+        known = ", ".join(PUBLISHED)
+        raise LoadError(f"no checkpoint of F5_MODEL={settings.f5_model} is published ({known} are): set F5_CHECKPOINT")
+    return _find(published, settings)
+
+
+def find_vocab(settings: Settings, checkpoint: Path) -> Path:
+    """F5_VOCAB, else vocab.txt beside the checkpoint, else the one in the f5-tts package; raises LoadError."""
+    if settings.f5_vocab:
+        return _explicit("F5_VOCAB", settings.f5_vocab)
+    beside = checkpoint.with_name("vocab.txt")
+    if beside.is_file():
+        return beside
+    packaged = f5_tts_file("infer/examples/vocab.txt")
+    if packaged is None:
+        raise LoadError(f"no vocabulary: set F5_VOCAB, or put it at {beside}")
+    return packaged
+
+
+def find_vocoder(settings: Settings) -> Path:
+    """The vocoder's folder; raises LoadError."""
+    if settings.vocoder_dir:
+        return _explicit("VOCODER_DIR", settings.vocoder_dir)
+    return _find(VOCODER, settings).parent
+
+
+def f5_tts_file(path: str) -> Path | None:
+    """A file inside the f5-tts package, which is found but not imported: that takes half a minute."""
+    spec = importlib.util.find_spec("f5_tts")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        if (Path(folder) / path).is_file():
+            return Path(folder) / path
+    return None
+
+
+def _explicit(name: str, path: Path) -> Path:
+    if not path.exists():
+        raise LoadError(f"{name}={path}: there is no such file or folder")
+    return path
+
+
+def _find(published: Published, settings: Settings) -> Path:
+    folders = list(_folders(published.repo, settings))
+    for folder in folders:
+        if (folder / published.files[0]).is_file():
+            return folder / published.files[0]
+    return _download(published, settings, folders)
+
+
+def _folders(repo: str, settings: Settings) -> Iterator[Path]:
+    """RunPod's cached model first: it is there before the container is; then the volume."""
+    cached = settings.volume_dir / "huggingface-cache/hub" / f"models--{repo.replace('/', '--')}"
+    main = cached / "refs/main"
+    if main.is_file():
+        yield cached / "snapshots" / main.read_text().strip()
+    yield from sorted(cached.glob("snapshots/*")) or [cached / "snapshots/*"]
+    yield settings.models / repo.rsplit("/", 1)[-1]
+    yield settings.models
+
+
+def _download(published: Published, settings: Settings, folders: list[Path]) -> Path:
+    """Fetch to the volume. The hub's client resumes what was begun, checks size and hash, publishes by rename, and
+    lets one worker at a time do it."""
+    folder = settings.models / published.repo.rsplit("/", 1)[-1]
+    logger.info("downloading %s of %s to %s", published.files[0], published.repo, folder)
+    try:
+        from huggingface_hub import hf_hub_download
+
+        paths = [hf_hub_download(published.repo, name, local_dir=folder) for name in published.files]
+    except Exception as e:
+        looked = "\n".join(f"  {place / published.files[0]}" for place in dict.fromkeys(folders))
+        raise LoadError(
+            f"{published.repo} {published.files[0]} is missing. Looked for:\n{looked}\n"
+            f"and could not download it: {type(e).__name__}: {str(e).splitlines()[0][:200]}\n"
+            "Put the file into one of these places, set its explicit path (CONFIG.md), or let the worker reach the hub."
+        ) from e
+    return Path(paths[0])
