@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 180
 
 
 class LocalApi:
@@ -34,7 +34,7 @@ class LocalApi:
 
     def post(self, body: bytes | str) -> dict[str, Any]:
         """POST /runsync with this very body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         try:
             connection.request("POST", "/runsync", body, {"Content-Type": "application/json"})
             answer: dict[str, Any] = json.loads(connection.getresponse().read())

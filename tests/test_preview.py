@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from f5tts_worker.engines import ENGINES, ChunkDone, Speech, SpeechOptions
-from f5tts_worker.engines.preview import CHUNK_CHARS, NO_CLONING
+from f5tts_worker.engines import ChunkDone, Speech, SpeechOptions
+from f5tts_worker.engines.preview import CHUNK_CHARS, NO_CLONING, PreviewEngine
 from f5tts_worker.errors import Cancelled, InvalidInput
 from f5tts_worker.reference import Reference
 
-ENGINE = ENGINES["preview"]()
+ENGINE = PreviewEngine()
 SENTENCE = "Some people read aloud to learn a text, and others read aloud to be heard."
 LONG = " ".join(f"{SENTENCE} Sentence {i} of many — or “few”." for i in range(20))
 
