@@ -61,8 +61,7 @@ def _transcribed(
         heard = transcriber.transcribe(cut.audio, language)
     except TranscriberUnavailable as e:
         warnings.append(
-            f"nobody knows what the recording says: {e.message}. Engine preview does not need to; cloning does: send "
-            "the text as ref_text"
+            f"nobody knows what the recording says: {e.message}. Engine preview does not need it; cloning does"
         )
         return Draft(recording, cut.audio, None, None, language, warnings)
     if not heard.text:

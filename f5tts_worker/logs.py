@@ -8,6 +8,9 @@ JOB_ID: ContextVar[str] = ContextVar("job_id", default="-")
 # These write signed addresses and headers when asked for detail.
 TALKATIVE = ("boto3", "botocore", "s3transfer", "urllib3", "httpcore", "faster_whisper")
 
+# Says what we say ourselves, twice for each try.
+REPETITIVE = "huggingface_hub"
+
 
 class _JobIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
@@ -24,3 +27,4 @@ def configure(level: str) -> None:
     logging.getLogger(__package__).setLevel(level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(REPETITIVE).setLevel(logging.ERROR)

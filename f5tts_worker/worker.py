@@ -2,13 +2,15 @@
 
 import logging
 import shutil
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .audio import decode_wav
 from .engines import ENGINES, Engine, EngineInfo, SpeechOptions
-from .errors import LoadError
+from .errors import LoadError, WorkerError
 from .f5.places import f5_tts_file
 from .net import Fetcher
 from .records import JobRecords
@@ -25,6 +27,9 @@ WARM_UP_OPTIONS = SpeechOptions(seed=0, nfe_step=2)
 
 SAMPLE_WAV, SAMPLE_TEXT = "infer/examples/basic/basic_ref_en.wav", "Some call me nature, others call me mother nature."
 """The recording that the f5-tts package carries."""
+
+CANNOT_START = "The worker cannot start."
+"""The first line of what explain_load_failure says."""
 
 
 @dataclass
@@ -53,12 +58,7 @@ class Worker:
         warnings = environment_warnings(settings)
         for warning in warnings:
             logger.warning("%s", warning)
-        engine = ENGINES[settings.engine](settings)
-        began = time.monotonic()
-        info = engine.load()
-        sample = sample_reference() if engine.clones else None
-        engine.synthesize(sample, WARM_UP_TEXT, WARM_UP_OPTIONS, lambda _: None, threading.Event())
-        logger.info("engine %s is warm after %.1f s: %s", engine.name, time.monotonic() - began, info)
+        engine, info, sample = _warm_engine(settings)
         return cls(
             settings=settings,
             engine=engine,
@@ -69,6 +69,24 @@ class Worker:
             sample=sample,
             warnings=warnings,
         )
+
+
+def _warm_engine(settings: Settings) -> tuple[Engine, EngineInfo, Reference | None]:
+    """The engine, which has spoken once, and the voice that it spoke with; raises LoadError."""
+    began = time.monotonic()
+    try:
+        engine = ENGINES[settings.engine](settings)
+        info = engine.load()
+        sample = sample_reference() if engine.clones else None
+        engine.synthesize(sample, WARM_UP_TEXT, WARM_UP_OPTIONS, lambda _: None, threading.Event())
+    except ModuleNotFoundError as e:
+        raise LoadError(
+            f"ENGINE={settings.engine} needs the package {e.name}, which is not installed: scripts/setup worker"
+        ) from e
+    except WorkerError as e:
+        raise LoadError(f"ENGINE={settings.engine} is loaded, but cannot speak '{WARM_UP_TEXT}': {e.message}") from e
+    logger.info("engine %s is warm after %.1f s: %s", engine.name, time.monotonic() - began, info)
+    return engine, info, sample
 
 
 def sample_reference() -> Reference:
@@ -90,9 +108,31 @@ def _transcriber(settings: Settings) -> Transcriber:
 
 def explain_load_failure(error: LoadError, settings: Settings | None = None) -> str:
     """One block for the log: what was wrong, what there was, what to do."""
-    lines = ["The worker cannot start.", *str(error).splitlines()]
+    lines = [CANNOT_START, *str(error).splitlines()]
     if settings:
-        there = settings.volume_dir.is_dir()
-        free = f"{shutil.disk_usage(settings.volume_dir).free / 1e9:.1f} GB free" if there else "not there"
-        lines.append(f"ENGINE={settings.engine}; volume {settings.volume_dir}: {free}")
+        lines.append(f"ENGINE={settings.engine}; volume {_disk(settings.volume_dir)}; GPU {_gpu()}")
+        if settings.model_dir:
+            lines.append(f"MODEL_DIR {_disk(settings.model_dir)}")
+    lines.append("Mend this and start the worker again; CONFIG.md has every setting. No other engine is tried instead.")
     return "\n  ".join(lines)
+
+
+def _disk(folder: Path) -> str:
+    if not folder.is_dir():
+        return f"{folder}: not there"
+    mounted = "" if folder.is_mount() else " (nothing is mounted there)"
+    return f"{folder}: {shutil.disk_usage(folder).free / 1e9:.1f} GB free{mounted}"
+
+
+def _gpu() -> str:
+    """What is known of the GPU without importing torch, which takes seconds."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return "not looked at"
+    if not torch.cuda.is_available():
+        return "none"
+    try:
+        free, total = torch.cuda.mem_get_info()
+    except RuntimeError as e:
+        return f"does not answer: {str(e).splitlines()[0]}"
+    return f"{torch.cuda.get_device_name()}: {free / 1e9:.1f} of {total / 1e9:.1f} GB free"

@@ -45,6 +45,16 @@ ARCHITECTURES = {
     "F5TTS_Small": replace(_SMALL, mask_text_padding=False, rotary_heads=1),
 }
 
+_MEL = {
+    "mel_spec_type": "vocos",
+    "target_sample_rate": 24_000,
+    "n_mel_channels": N_MELS,
+    "hop_length": 256,
+    "win_length": 1024,
+    "n_fft": 1024,
+}
+"""What a config may say of its mels."""
+
 
 class ArchitectureError(ValueError):
     """A checkpoint is not of the architecture that it should have."""
@@ -67,6 +77,8 @@ def read_sizes(tensors: Mapping[str, Shaped]) -> dict[str, int]:
         }
     except KeyError as e:
         raise ArchitectureError(f"it has no tensor {e.args[0]}: not a DiT of F5-TTS") from e
+    except ValueError as e:
+        raise ArchitectureError("its embeddings are no matrices: not a DiT of F5-TTS") from e
 
 
 def _count(tensors: Mapping[str, Shaped], prefix: str) -> int:
@@ -96,10 +108,10 @@ def read_config(text: str) -> ModelConfig:
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError) as e:
         raise ArchitectureError(f"it is no f5-tts config with model.arch: {e}") from e
-    mel_type = model.get("mel_spec", {}).get("mel_spec_type", "vocos")
+    mel = {**_MEL, **(model.get("mel_spec") or {})}
     unknown = [f"{name}: {arch[name]}" for name in ("qk_norm", "long_skip_connection") if arch.get(name)]
     unknown += [f"backbone: {model['backbone']}"] if model.get("backbone", "DiT") != "DiT" else []
-    unknown += [f"mel_spec_type: {mel_type}"] if mel_type != "vocos" else []
+    unknown += [f"{name}: {mel[name]}" for name, known in _MEL.items() if mel[name] != known]
     unknown += ["text_embedding_average_upsampling"] if arch.get("text_embedding_average_upsampling") else []
     if unknown:
         raise ArchitectureError(f"it has {', '.join(unknown)}, which only the f5-tts package knows")

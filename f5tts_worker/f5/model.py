@@ -19,7 +19,7 @@ from .places import find_checkpoint, find_vocab, find_vocoder
 from .sampler import Guidance, sample
 from .tokenizer import Tokenizer, VocabularyError
 from .vocos import Vocos
-from .weights import CheckpointError, load_dit, load_vocos
+from .weights import CheckpointError, UnreadableError, load_dit, load_vocos
 
 logger = logging.getLogger(__name__)
 
@@ -66,11 +66,15 @@ class F5Model:
         config = replace(model_config(settings.f5_model), vocab_size=len(tokenizer))
         try:
             dit = load_dit(checkpoint, config, device, dtype)
+        except UnreadableError as e:
+            raise LoadError(f"the checkpoint {checkpoint} cannot be read: {e}\nReplace it, or delete it.") from e
         except CheckpointError as e:
             raise LoadError(
                 f"the checkpoint {checkpoint} does not fit F5_MODEL={settings.f5_model} with vocabulary {vocab}: {e}\n"
                 "Set F5_MODEL and F5_VOCAB to what it was trained with; for other architectures, ENGINE=upstream."
             ) from e
+        except torch.OutOfMemoryError as e:
+            raise LoadError("the GPU had too little memory for the weights: see what else uses it") from e
         try:
             vocos = load_vocos(vocoder, device)
         except CheckpointError as e:
@@ -144,7 +148,7 @@ def model_config(name: str) -> ModelConfig:
         known = ", ".join(ARCHITECTURES)
         raise LoadError(f"F5_MODEL={name} is not known: it is one of {known}, or the path of an f5-tts config (.yaml)")
     try:
-        return read_config(path.read_text())
+        return read_config(path.read_text(encoding="utf-8", errors="replace"))
     except ArchitectureError as e:
         raise LoadError(f"F5_MODEL={name} cannot be run by ENGINE=f5: {e}. Try ENGINE=upstream.") from e
 

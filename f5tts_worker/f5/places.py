@@ -19,19 +19,21 @@ class Published:
     repo: str
     files: tuple[str, ...]
     """The first is the one that is looked for; the others belong to it."""
+    setting: str = "F5_CHECKPOINT"
+    """Names a place of its own."""
 
 
 PUBLISHED = {
     "F5TTS_v1_Base": Published("SWivid/F5-TTS", ("F5TTS_v1_Base/model_1250000.safetensors", "F5TTS_v1_Base/vocab.txt")),
     "F5TTS_Base": Published("SWivid/F5-TTS", ("F5TTS_Base/model_1200000.safetensors", "F5TTS_Base/vocab.txt")),
 }
-VOCODER = Published("charactr/vocos-mel-24khz", ("pytorch_model.bin", "config.yaml"))
+VOCODER = Published("charactr/vocos-mel-24khz", ("pytorch_model.bin", "config.yaml"), "VOCODER_DIR")
 
 
 def find_checkpoint(settings: Settings) -> Path:
     """The checkpoint of F5_MODEL; raises LoadError."""
     if settings.f5_checkpoint:
-        return _explicit("F5_CHECKPOINT", settings.f5_checkpoint)
+        return _explicit_file("F5_CHECKPOINT", settings.f5_checkpoint)
     published = PUBLISHED.get(settings.f5_model)
     if published is None:
         known = ", ".join(PUBLISHED)
@@ -42,7 +44,7 @@ def find_checkpoint(settings: Settings) -> Path:
 def find_vocab(settings: Settings, checkpoint: Path) -> Path:
     """F5_VOCAB, else vocab.txt beside the checkpoint, else the one in the f5-tts package; raises LoadError."""
     if settings.f5_vocab:
-        return _explicit("F5_VOCAB", settings.f5_vocab)
+        return _explicit_file("F5_VOCAB", settings.f5_vocab)
     beside = checkpoint.with_name("vocab.txt")
     if beside.is_file():
         return beside
@@ -55,7 +57,9 @@ def find_vocab(settings: Settings, checkpoint: Path) -> Path:
 def find_vocoder(settings: Settings) -> Path:
     """The vocoder's folder; raises LoadError."""
     if settings.vocoder_dir:
-        return _explicit("VOCODER_DIR", settings.vocoder_dir)
+        if not settings.vocoder_dir.is_dir():
+            raise LoadError(f"VOCODER_DIR={settings.vocoder_dir}: there is no such folder")
+        return settings.vocoder_dir
     return _find(VOCODER, settings).parent
 
 
@@ -68,9 +72,9 @@ def f5_tts_file(path: str) -> Path | None:
     return None
 
 
-def _explicit(name: str, path: Path) -> Path:
-    if not path.exists():
-        raise LoadError(f"{name}={path}: there is no such file or folder")
+def _explicit_file(name: str, path: Path) -> Path:
+    if not path.is_file():
+        raise LoadError(f"{name}={path}: there is no such file")
     return path
 
 
@@ -98,6 +102,8 @@ def _download(published: Published, settings: Settings, folders: list[Path]) -> 
     lets one worker at a time do it."""
     folder = settings.models / published.repo.rsplit("/", 1)[-1]
     logger.info("downloading %s of %s to %s", published.files[0], published.repo, folder)
+    if not settings.volume_dir.is_mount():
+        logger.warning("no volume is mounted at %s: every cold start will download it again", settings.volume_dir)
     try:
         from huggingface_hub import hf_hub_download
 
@@ -106,7 +112,14 @@ def _download(published: Published, settings: Settings, folders: list[Path]) -> 
         looked = "\n".join(f"  {place / published.files[0]}" for place in dict.fromkeys(folders))
         raise LoadError(
             f"{published.repo} {published.files[0]} is missing. Looked for:\n{looked}\n"
-            f"and could not download it: {type(e).__name__}: {str(e).splitlines()[0][:200]}\n"
-            "Put the file into one of these places, set its explicit path (CONFIG.md), or let the worker reach the hub."
+            f"and could not download it: {_root(e)}\n"
+            f"Put the file into one of these places, name it with {published.setting}, or let the worker reach the hub."
         ) from e
     return Path(paths[0])
+
+
+def _root(error: BaseException) -> str:
+    """What an error comes from, in one line: the hub's client says "check your connection" to nearly everything."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -87,6 +87,8 @@ def read_sizes(tensors: Mapping[str, Shaped]) -> tuple[int, int, int]:
         bins = tensors["head.out.weight"].shape[0]
     except KeyError as e:
         raise ArchitectureError(f"it has no tensor {e.args[0]}: not a Vocos") from e
+    except ValueError as e:
+        raise ArchitectureError("its embedding is no convolution: not a Vocos") from e
     if mels != N_MELS or bins != N_FFT + 2:
         raise ArchitectureError(f"it reads {mels} mels and writes {bins} values, not {N_MELS} and {N_FFT + 2}")
     prefix = "backbone.convnext."

@@ -2,11 +2,11 @@
 
 import pickle
 import re
+import zipfile
 from pathlib import Path
 from typing import TypeVar
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -27,20 +27,24 @@ class CheckpointError(ValueError):
     """A file cannot be used; the message says why."""
 
 
+class UnreadableError(CheckpointError):
+    """It is no checkpoint at all, or damaged."""
+
+
 def read_tensors(path: Path) -> Tensors:
-    """The tensors of a .safetensors or .pt file, mapped from it where the format can; raises CheckpointError."""
+    """The tensors of a .safetensors or .pt file, mapped from it where the format can; raises UnreadableError."""
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
         # Only tensors are unpickled: a checkpoint of a stranger cannot run code.
-        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except FileNotFoundError as e:
-        raise CheckpointError("there is no such file") from e
-    except (SafetensorError, RuntimeError, EOFError, OSError) as e:
-        size = path.stat().st_size
-        raise CheckpointError(f"it is truncated or damaged ({size} bytes): {str(e).splitlines()[0][:200]}") from e
+        raise UnreadableError("there is no such file") from e
     except pickle.UnpicklingError as e:
-        raise CheckpointError("it is no checkpoint of PyTorch, or holds more than tensors") from e
+        raise UnreadableError("it is no checkpoint of PyTorch, or holds more than tensors") from e
+    except Exception as e:  # a damaged pickle raises anything
+        why = f"{type(e).__name__}: {' '.join(str(e).split())[:200]}"
+        raise UnreadableError(f"it is truncated or damaged ({path.stat().st_size} bytes): {why}") from e
     return _innermost(loaded)
 
 
@@ -51,7 +55,7 @@ def _innermost(loaded: object) -> Tensors:
             loaded = loaded[key]
             break
     if not isinstance(loaded, dict) or not any(isinstance(value, Tensor) for value in loaded.values()):
-        raise CheckpointError("it holds no named tensors")
+        raise UnreadableError("it holds no named tensors")
     return {name: value for name, value in loaded.items() if isinstance(value, Tensor)}
 
 
@@ -88,7 +92,7 @@ def load_vocos(folder: Path, device: torch.device) -> Vocos:
     if path is None:
         raise CheckpointError("it has neither pytorch_model.bin nor model.safetensors")
     config = folder / "config.yaml"
-    if config.is_file() and re.search(r"padding:\s*same", config.read_text()):
+    if config.is_file() and re.search(rb"padding:\s*same", config.read_bytes()):
         raise CheckpointError("its head pads 'same'; only 'center' is known here")
     tensors = {name: t for name, t in read_tensors(path).items() if name.startswith(("backbone.", "head.out."))}
     try:
