@@ -183,14 +183,15 @@ def join(parts: list[Audio]) -> Audio:
 
 def cross_fade(parts: list[Audio], seconds: float) -> Audio:
     """Audio one after another, each fading into the next; a part shorter than that fades as far as it goes."""
-    joined = parts[0]
+    done: list[Samples] = []
+    last = parts[0].samples
     for part in parts[1:]:
-        overlap = min(int(seconds * part.rate), len(joined.samples), len(part.samples))
+        overlap = min(int(seconds * part.rate), len(last), len(part.samples))
         fade_in = np.linspace(0, 1, overlap, dtype=np.float32)
-        head, tail = joined.samples[: len(joined.samples) - overlap], joined.samples[len(joined.samples) - overlap :]
-        mixed = tail * fade_in[::-1] + part.samples[:overlap] * fade_in
-        joined = Audio(np.concatenate([head, mixed, part.samples[overlap:]]), part.rate)
-    return joined
+        kept = len(last) - overlap
+        done.append(last[:kept])
+        last = np.concatenate([last[kept:] * fade_in[::-1] + part.samples[:overlap] * fade_in, part.samples[overlap:]])
+    return Audio(np.concatenate([*done, last]), parts[0].rate)
 
 
 @dataclass(frozen=True)

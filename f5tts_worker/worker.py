@@ -83,8 +83,14 @@ def _warm_engine(settings: Settings) -> tuple[Engine, EngineInfo, Reference | No
         raise LoadError(
             f"ENGINE={settings.engine} needs the package {e.name}, which is not installed: scripts/setup worker"
         ) from e
+    except LoadError:
+        raise
     except WorkerError as e:
         raise LoadError(f"ENGINE={settings.engine} is loaded, but cannot speak '{WARM_UP_TEXT}': {e.message}") from e
+    except Exception as e:  # of CUDA, or of a file that is not what it seems: whatever it is, the worker cannot start
+        logger.debug("the engine could not be loaded", exc_info=True)
+        reason = " ".join(str(e).split())[:300]
+        raise LoadError(f"ENGINE={settings.engine} could not be loaded: {type(e).__name__}: {reason}") from e
     logger.info("engine %s is warm after %.1f s: %s", engine.name, time.monotonic() - began, info)
     return engine, info, sample
 

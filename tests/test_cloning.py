@@ -188,6 +188,31 @@ def test_unspeakable_text_is_refused(engine: CloningEngine, text: str) -> None:
     assert refusal.value.details["field"] == "text"
 
 
+@pytest.mark.parametrize("said", ["Hi\u200b", "Hi \n\n\t ", "Hi 😀😀😀😀", "\u2060Hi"])
+def test_what_is_not_spoken_takes_no_time(engine: CloningEngine, said: str) -> None:
+    """Line breaks, invisible and unknown characters change neither the samples nor the duration."""
+    plain, _, _ = speak(engine, "Hi")
+    np.testing.assert_array_equal(speak(engine, said)[0].samples, plain.samples)
+
+
+def test_the_shortest_text_has_time_to_be_said(engine: CloningEngine) -> None:
+    """A word of two letters is not squeezed into what two bytes would get."""
+    assert speak(engine, "Hi")[0].duration_s >= 0.45
+
+
+def test_numbers_that_are_none_are_an_error(settings: Settings, model: F5Model) -> None:
+    """A model that overflows fails the job: silence is not delivered as speech."""
+
+    class Lost(torch.nn.Module):
+        def forward(self, mel: torch.Tensor) -> torch.Tensor:
+            return torch.full((256,), torch.nan)
+
+    engine = CloningEngine("f5", settings, lambda _: replace(model, vocos=Lost()))
+    engine.load()
+    with pytest.raises(EngineError, match="invalid numbers"):
+        speak(engine, "Hello.")
+
+
 def test_silent_reference_is_refused(engine: CloningEngine) -> None:
     """Silence is not raised to noise."""
     silent = Reference(Audio(np.zeros(48_000, np.float32), SAMPLE_RATE), REFERENCE_TEXT, "silent")
@@ -195,11 +220,15 @@ def test_silent_reference_is_refused(engine: CloningEngine) -> None:
         speak(engine, "Hello.", reference=silent)
 
 
-def test_text_that_cannot_be_the_references_is_refused(engine: CloningEngine) -> None:
-    """Three letters for twelve seconds would cut the text into crumbs."""
-    wrong = Reference(speech_like(12.0), "Hm", "wrong")
-    with pytest.raises(InvalidInput, match=r"ref_text: 2 characters cannot be what 12\.0 s of speech say"):
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(12.0, "Hm"), (5.0, "Yes: "), (5.0, "x" * 1_000), (5.0, "\u200b"), (5.0, "😀")]
+)
+def test_text_that_cannot_be_the_references_is_refused(engine: CloningEngine, seconds: float, text: str) -> None:
+    """Too few words for the recording, too many, or none that the model reads: what is spoken would have their pace."""
+    wrong = Reference(speech_like(seconds), text, f"wrong {seconds}")
+    with pytest.raises(InvalidInput) as refusal:
         speak(engine, "Hello.", reference=wrong)
+    assert refusal.value.details["field"] == "ref_text"
 
 
 @pytest.mark.parametrize("reference", [None, replace(REFERENCE, text=None)], ids=["none", "no text"])

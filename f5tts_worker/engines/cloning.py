@@ -3,10 +3,11 @@
 import gc
 import logging
 import threading
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -22,11 +23,16 @@ from .base import ChunkDone, EngineInfo, Speech, SpeechOptions
 
 logger = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 VOICES_KEPT = 64
 """Prepared references; the mel of one of 12 s takes 0.45 MB."""
 
-CHUNK_MIN_BYTES = 8
-"""A chunk shorter than this is no speech: the reference's text cannot be what it says."""
+PACE_MIN, PACE_MAX = 2.5, 45.0
+"""Bytes of text a second; English is read at 12 to 20, Chinese at about as many."""
+
+NAMED = 40
+"""Unknown characters that a warning shows."""
 
 TRAINED_ON = ("en", "zh")
 """Languages of the published checkpoints."""
@@ -102,62 +108,91 @@ class CloningEngine:
         """See Engine. Chunk i comes from the noise of seed + i: the same seed gives the same samples in any order."""
         if reference is None or not reference.text:
             raise EngineError("nothing to clone: the engine was given no reference, or one without its text")
-        warnings = self._check_text(text, options.language)
+        unknown, warnings = self._check_text(text, options.language)
         voice = self._voice(reference, reference.text, options.target_rms)
         limit = voice.pace.max_bytes(options.speed)
-        if limit < CHUNK_MIN_BYTES:
-            raise InvalidInput(
-                f"{len(reference.text)} characters cannot be what {reference.audio.duration_s:.1f} s of speech say; "
-                "send the whole text of the recording",
-                field="ref_text",
-            )
         guidance = Guidance(options.nfe_step, options.cfg_strength, options.sway_sampling_coef)
         chunks = split_chunks(text, limit, size=lambda piece: len(piece.encode()))
+        spoken = [said for chunk in chunks if (said := readable(chunk.text, unknown))]
         parts: list[Audio] = []
-        for i, chunk in enumerate(chunks):
+        for i, said in enumerate(spoken):
             check_stop(stop)
-            spoken = chunk.text.strip()
-            n_frames = voice.pace.frames_for(spoken, options.speed)
+            n_frames = voice.pace.frames_for(said, options.speed)
 
-            def speak(spoken: str = spoken, n_frames: int = n_frames, seed: int = options.seed + i) -> Samples:
-                return self._model.speak(voice.prepared, spoken, n_frames, guidance, seed, lambda: check_stop(stop))
+            def speak(said: str = said, n_frames: int = n_frames, seed: int = options.seed + i) -> Samples:
+                return self._model.speak(voice.prepared, said, n_frames, guidance, seed, lambda: check_stop(stop))
 
-            parts.append(Audio(self._tried_twice(speak), SAMPLE_RATE))
-            on_chunk(ChunkDone(i + 1, len(chunks), parts[-1]))
+            parts.append(Audio(_finite(self._tried_twice(speak)), SAMPLE_RATE))
+            on_chunk(ChunkDone(i + 1, len(spoken), parts[-1]))
         return Speech(cross_fade(parts, options.cross_fade_duration), None, warnings)
 
-    def _check_text(self, text: str, language: str | None) -> list[str]:
-        unknown = self._model.unknown(text)
-        if not any(character.isalnum() and character not in unknown for character in text):
+    def _check_text(self, text: str, language: str | None) -> tuple[list[str], list[str]]:
+        """What the model cannot read, and warnings; raises InvalidInput if that is all there is."""
+        unknown = self._model.unknown(readable(text))
+        if not _has_words(readable(text, unknown)):
             raise InvalidInput("nothing in it can be spoken by this model; send words that it can read", field="text")
-        named = "".join(unknown[:40]) + ("..." if len(unknown) > 40 else "")
+        named = "".join(c if c.isprintable() else f" U+{ord(c[0]):04X} " for c in unknown[:NAMED])
         warnings = [f"the model does not know these characters and leaves them out: {named}"] if unknown else []
         published = self._settings.f5_checkpoint is None
         if language and published and language.replace("_", "-").split("-")[0].lower() not in TRAINED_ON:
             warnings.append(f"the model was trained on {' and '.join(TRAINED_ON)}, not on {language}")
-        return warnings
+        return unknown, warnings
 
     def _voice(self, reference: Reference, text: str, target_rms: float) -> _Voice:
         """The reference as the model needs it; a quiet one is raised to `target_rms`, and with it what is spoken."""
         key = (reference.key, text, target_rms)
         if key not in self._voices:
-            rms = float(np.sqrt(np.mean(np.square(reference.audio.samples, dtype=np.float64))))
+            samples = reference.audio.samples
+            rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
             if rms < 1e-5:
                 raise InvalidAudio("the reference is silent; record the voice again, louder")
-            gain = max(1.0, target_rms / rms)
-            pace = Pace(len(reference.audio.samples), ending_sentence(text))
-            prepared = self._model.prepare((reference.audio.samples * gain).astype(np.float32), pace.spoken_text())
+            said = readable(text)
+            self._check_reference_text(said, reference.audio.duration_s)
+            pace = Pace(len(samples), ending_sentence(said))
+            raised = (samples * max(1.0, target_rms / rms)).astype(np.float32)
+            prepared = self._tried_twice(lambda: self._model.prepare(raised, pace.spoken_text()))
             self._voices[key] = _Voice(prepared, pace)
             if len(self._voices) > VOICES_KEPT:
                 self._voices.popitem(last=False)
         self._voices.move_to_end(key)
         return self._voices[key]
 
-    def _tried_twice(self, speak: Callable[[], Samples]) -> Samples:
+    def _check_reference_text(self, text: str, seconds: float) -> None:
+        """The length of what is spoken is measured by this text: with a wrong one it would be ten times too long."""
+        if not _has_words(readable(text, self._model.unknown(text))):
+            raise InvalidInput("the model can read nothing in it; send the words of the recording", field="ref_text")
+        pace = len(text.encode()) / seconds
+        if not PACE_MIN <= pace <= PACE_MAX:
+            raise InvalidInput(
+                f"{len(text)} characters cannot be what {seconds:.1f} s of speech say; send the whole text of the "
+                "recording and nothing else",
+                field="ref_text",
+            )
+
+    def _tried_twice(self, compute: Callable[[], Result]) -> Result:
         try:
-            return speak()
+            return compute()
         except OutOfMemory:
-            logger.warning("out of memory: freeing what can be freed, and trying this chunk once more")
+            logger.warning("out of memory: freeing what can be freed, and trying once more")
         gc.collect()
         self._model.free_memory()
-        return speak()
+        return compute()
+
+
+def readable(text: str, unknown: list[str] | None = None) -> str:
+    """A text without what is not spoken: line breaks become spaces; invisible and unknown characters go, for the time
+    that is given to a text is counted by its bytes."""
+    silent = set(unknown or [])
+    kept = "".join(c for c in text if c not in silent and (c.isspace() or unicodedata.category(c) not in ("Cc", "Cf")))
+    return " ".join(kept.split())
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
+def _finite(samples: Samples) -> Samples:
+    """The samples; raises EngineError if the model has lost itself in numbers that are none."""
+    if not np.isfinite(samples).all():
+        raise EngineError("the model gave no sound, only invalid numbers; try other options or another checkpoint")
+    return samples

@@ -27,10 +27,13 @@ class Rotary:
     sin: Tensor
 
 
-def rotary_table(n_frames: int, device: torch.device, dtype: torch.dtype) -> Rotary:
-    """Angles for frames 0 to n_frames; made for the length that is needed, so no length is too long."""
+def rotary_table(n_frames: int, device: torch.device) -> Rotary:
+    """Angles for frames 0 to n_frames, for the length that is needed, so no length is too long; always in float32.
+
+    In half precision, where the package computes them, angles past 1024 have a step of one radian.
+    """
     pairs = torch.arange(0, HEAD_DIM, 2, device=device, dtype=torch.float32)
-    frequencies = (1.0 / ROTARY_BASE ** (pairs / HEAD_DIM)).to(dtype).float()  # checkpoints keep them in their dtype
+    frequencies = 1.0 / ROTARY_BASE ** (pairs / HEAD_DIM)
     angles = torch.outer(torch.arange(n_frames, device=device, dtype=torch.float32), frequencies)
     return Rotary(angles.cos(), angles.sin())
 
@@ -151,7 +154,7 @@ class TimeEmbedding(nn.Module):
         step = math.log(10_000) / (half - 1)
         frequencies = torch.exp(torch.arange(half, device=time.device, dtype=torch.float32) * -step)
         angles = 1000 * time * frequencies
-        return self.time_mlp(torch.cat((angles.sin(), angles.cos()))[None].to(time.dtype))
+        return self.time_mlp(torch.cat((angles.sin(), angles.cos()))[None].to(next(self.parameters()).dtype))
 
 
 class Modulation(nn.Module):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .mel import HOP, SAMPLE_RATE
 
+SHORT_BYTES, SHORTEST_S = 10, 0.5  # "Hi" by its bytes alone would get 0.15 s; the package slows such texts to a third
 CHUNK_MAX_S = 22.0  # reference and speech together; what the model was trained on is not much longer
 
 
@@ -38,8 +39,12 @@ class Pace:
 
     def frames_for(self, text: str, speed: float) -> int:
         """Frames of reference and text together."""
+        n_bytes = len(text.encode())
         per_byte = self.frames / len(self.spoken_text().encode())
-        return self.frames + int(per_byte * len(text.encode()) / speed)
+        frames = int(per_byte * n_bytes / speed)
+        if n_bytes < SHORT_BYTES:
+            frames = max(frames, int(SHORTEST_S / speed * SAMPLE_RATE / HOP))
+        return self.frames + frames
 
     def max_bytes(self, speed: float) -> int:
         """How much text fits into one chunk."""

@@ -23,6 +23,8 @@ from .weights import CheckpointError, UnreadableError, load_dit, load_vocos
 
 logger = logging.getLogger(__name__)
 
+GPU_FULL = "the GPU has too little memory for this job; send a shorter text or voice"
+
 WORKING_BYTES = 1_000_000_000
 """Kept free beside the weights for what a chunk of 22 s needs."""
 
@@ -86,12 +88,16 @@ class F5Model:
         """What computes the attention."""
         if self.device.type == "cpu":
             return "sdpa cpu"
-        return "sdpa flash" if self.dtype == torch.float16 and torch.backends.cuda.flash_sdp_enabled() else "sdpa"
+        has_flash = torch.cuda.get_device_capability(self.device)[0] >= 8 and torch.backends.cuda.flash_sdp_enabled()
+        return "sdpa flash" if has_flash and self.dtype == torch.float16 else "sdpa"
 
     @torch.inference_mode()
     def prepare(self, samples: Samples, reference_text: str) -> PreparedVoice:
         """A reference (n_samples,) at 24 kHz with its text, ready to be spoken after."""
-        mel = self.mel(torch.from_numpy(samples).to(self.device)).to(self.dtype)
+        try:
+            mel = self.mel(torch.from_numpy(samples).to(self.device)).to(self.dtype)
+        except torch.OutOfMemoryError as e:
+            raise OutOfMemory(GPU_FULL) from e
         return PreparedVoice(mel, len(samples) // HOP, self.tokenizer.split(reference_text))
 
     def unknown(self, text: str) -> list[str]:
@@ -113,7 +119,7 @@ class F5Model:
             mel = self.speak_mel(voice, text, n_frames, guidance, seed, check_stop)
             return np.asarray(self.vocos(mel[voice.n_frames :]).cpu())
         except torch.OutOfMemoryError as e:
-            raise OutOfMemory("the GPU has too little memory for this job; send a shorter text or voice") from e
+            raise OutOfMemory(GPU_FULL) from e
 
     def speak_mel(
         self,

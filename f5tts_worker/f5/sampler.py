@@ -58,7 +58,7 @@ def sample(
     n_frames, n_reference = noise.shape[0], reference.shape[0]
     shown = torch.zeros_like(noise)
     shown[:n_reference] = reference.to(noise.dtype)
-    rotary = rotary_table(n_frames, noise.device, noise.dtype)
+    rotary = rotary_table(n_frames, noise.device)
     text = dit.text_embed(ids, n_frames)
     guided = guidance.cfg_strength >= 1e-5
     if guided:  # the second item of the batch sees neither reference nor text
@@ -66,12 +66,14 @@ def sample(
         references = torch.stack((shown, torch.zeros_like(shown)))
     else:
         references = shown[None]
-    times = time_steps(guidance.steps, guidance.sway, noise.device, noise.dtype)
-    mel = noise
+    # Times and mel in float32 whatever the model's precision: in half, the first of 128 steps have no length.
+    times = time_steps(guidance.steps, guidance.sway, noise.device, torch.float32)
+    mel = noise.float()
     for now, after in itertools.pairwise(times):
         check_stop()
-        flow = dit(mel.expand(len(references), n_frames, N_MELS), references, text, now, rotary)
+        noisy = mel.to(noise.dtype).expand(len(references), n_frames, N_MELS)
+        flow = dit(noisy, references, text, now, rotary).float()
         if guided:
             flow = flow[0] + (flow[0] - flow[1]) * guidance.cfg_strength
         mel = mel + (after - now) * flow.view(n_frames, N_MELS)
-    return torch.cat((shown[:n_reference], mel[n_reference:]))
+    return torch.cat((shown[:n_reference].float(), mel[n_reference:]))
