@@ -27,6 +27,7 @@ from f5tts_worker.f5.mel import HOP, SAMPLE_RATE
 from f5tts_worker.f5.model import F5Model, PreparedVoice
 from f5tts_worker.f5.places import f5_tts_file
 from f5tts_worker.f5.sampler import Guidance, time_steps
+from f5tts_worker.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 MEL_TOLERANCE = 5e-5
@@ -104,7 +105,8 @@ def pace_of(text: str) -> Pace:
 class Pair:
     """Both models, loaded from the same files."""
 
-    def __init__(self, ours: F5Model, upstream: UpstreamModel) -> None:
+    def __init__(self, settings: Settings, ours: F5Model, upstream: UpstreamModel) -> None:
+        self.settings = settings
         self.ours = ours
         self.upstream = upstream
         self._heard: dict[Case, Spoken] = {}
@@ -113,19 +115,17 @@ class Pair:
     def load(cls, folder: Path, arrangement: str, device: str = "cpu") -> "Pair":
         """Read the files by the two loaders."""
         settings = tiny_settings(folder, arrangement, device=device)
-        return cls(F5Model.load(settings), UpstreamModel.load(settings))
+        return cls(settings, F5Model.load(settings), UpstreamModel.load(settings))
 
     def on(self, device: torch.device, dtype: torch.dtype) -> "Pair":
-        """The same weights elsewhere."""
-        ours, upstream = self.ours, self.upstream
+        """The same weights elsewhere, read anew: the package's model cannot be copied once it has spoken."""
+        ours, upstream = F5Model.load(self.settings), UpstreamModel.load(self.settings)
+        for module in (ours.vocos, ours.mel, upstream.vocos):
+            module.to(device)
+        for module in (ours.dit, upstream.cfm):
+            module.to(device, dtype)
         moved = {"device": device, "dtype": dtype}
-        dit = copy.deepcopy(ours.dit).to(device, dtype)
-        vocoder, mel = copy.deepcopy(ours.vocos).to(device), copy.deepcopy(ours.mel).to(device)
-        upstream.cfm.transformer.__dict__.pop("_cache_local", None)  # a thread's cache, which cannot be copied
-        cfm, vocos = copy.deepcopy(upstream.cfm).to(device, dtype), copy.deepcopy(upstream.vocos).to(device)
-        return Pair(
-            replace(ours, dit=dit, vocos=vocoder, mel=mel, **moved), replace(upstream, cfm=cfm, vocos=vocos, **moved)
-        )
+        return Pair(self.settings, replace(ours, **moved), replace(upstream, **moved))
 
     def voice(self, case: Case) -> PreparedVoice:
         """The case's reference, as ours needs it."""
