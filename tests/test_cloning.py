@@ -322,13 +322,14 @@ def test_cross_fade(lengths: tuple[int, ...], seconds: int) -> None:
     np.testing.assert_allclose(joined.samples, 1, atol=1e-6)
 
 
+@pytest.fixture(scope="module")
+def worker(settings: Settings) -> Worker:
+    """A loaded worker on the tiny model."""
+    return Worker.load(settings)
+
+
 class TestWorker:
     """The engine in the worker."""
-
-    @pytest.fixture(scope="class")
-    def worker(self, settings: Settings) -> Worker:
-        """A loaded worker."""
-        return Worker.load(settings)
 
     @pytest.fixture
     def call(self, worker: Worker) -> Callable[..., dict[str, Any]]:
