@@ -50,7 +50,8 @@ def main() -> None:
 
 def spoken(engine_name: str, model_dir: Path, steps: int) -> Samples:
     """The sentence, by one engine."""
-    engine = ENGINES[engine_name](Settings(engine=engine_name, model_dir=model_dir, device="cpu"))  # type: ignore[arg-type]
+    settings = Settings.model_validate({"engine": engine_name, "model_dir": model_dir, "device": "cpu"})
+    engine = ENGINES[engine_name](settings)
     began = time.perf_counter()
     engine.load()
     loaded = time.perf_counter()

@@ -448,7 +448,7 @@ class TestLocal:
     def test_data_that_cannot_be_written_leaves_nothing(self, local: Storage, tmp_path: Path) -> None:
         """An error that is no OSError cleans up too."""
         with pytest.raises(TypeError):
-            local.put(KEY, "text", "audio/wav")  # type: ignore[arg-type]
+            local.put(KEY, "text", "audio/wav")  # type: ignore[arg-type]  # no bytes: the write must fail
         assert list((tmp_path / "store/voices").iterdir()) == []
 
     def test_a_file_that_is_being_written_is_not_listed(self, local: Storage, tmp_path: Path) -> None:
