@@ -47,6 +47,9 @@ ENDPOINTS = {
 }
 DEFAULT_ENDPOINT = "tts"
 
+ANSWER_MAX_BYTES = 9_500_000
+"""RunPod takes results of up to 10 MB from /run."""
+
 
 def dispatch(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
     """Answer one job's `input`. Never raises: a failure is a dict whose `error` starts with its code."""
@@ -78,7 +81,11 @@ def _handle(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
     fields = {name: value for name, value in raw.items() if name != "endpoint"}
     endpoint = _endpoint(raw.get("endpoint"))
     answer = endpoint.handle(endpoint.request.parse(fields), worker, job).to_json()
-    json.dumps(answer, allow_nan=False)  # what is no JSON is never posted, and the job would hang
+    size = len(json.dumps(answer, allow_nan=False).encode())  # what is no JSON is never posted, and the job would hang
+    if size > ANSWER_MAX_BYTES:
+        raise InternalError(
+            f"the answer has {size} bytes and RunPod takes {ANSWER_MAX_BYTES}; ask for less at a time", bytes=size
+        )
     return answer
 
 

@@ -76,6 +76,13 @@ class Settings(BaseSettings):
     max_text_chars: int = Field(
         20_000, ge=1, le=200_000, description="Longest text of a job, in characters: 1 to 200000."
     )
+    max_concurrency: int = Field(
+        1,
+        ge=1,
+        le=16,
+        description="Jobs that a worker takes at a time: 1 to 16. They are spoken one after another; with 2 the next "
+        "is there when one ends.",
+    )
     allow_private_urls: bool = Field(
         False, description="Fetch from private and loopback addresses too: for development only."
     )

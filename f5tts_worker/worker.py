@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .audio import decode_wav
 from .engines import ENGINES, Engine, EngineInfo, SpeechOptions
-from .errors import LoadError, WorkerError
+from .errors import LoadError, StorageNotConfigured, WorkerError
 from .f5.places import f5_tts_file
 from .net import Fetcher
 from .records import JobRecords
@@ -58,12 +58,14 @@ class Worker:
         warnings = environment_warnings(settings)
         for warning in warnings:
             logger.warning("%s", warning)
+        storage = open_storage(settings)
+        threading.Thread(target=_look_at, args=(storage,), daemon=True, name="storage").start()
         engine, info, sample = _warm_engine(settings)
         return cls(
             settings=settings,
             engine=engine,
             engine_info=info,
-            storage=open_storage(settings),
+            storage=storage,
             transcriber=_transcriber(settings),
             fetcher=Fetcher(allowed=lambda _: True) if settings.allow_private_urls else Fetcher(),
             sample=sample,
@@ -101,6 +103,16 @@ def sample_reference() -> Reference:
     if path is None:
         raise LoadError(f"the package f5-tts with its {SAMPLE_WAV} is not installed: install requirements/worker.txt")
     return Reference(make_reference(decode_wav(path.read_bytes())).audio, SAMPLE_TEXT, "f5-tts sample")
+
+
+def _look_at(storage: Storage) -> None:
+    """Say at once what is wrong with the bucket; it stops no start, and may be mended while the worker runs."""
+    try:
+        storage.check()
+    except StorageNotConfigured:
+        pass  # environment_warnings names what is not set
+    except WorkerError as e:
+        logger.warning("jobs will fail until the storage is mended: %s", e.message)
 
 
 def _transcriber(settings: Settings) -> Transcriber:

@@ -3,13 +3,12 @@
 import threading
 from collections.abc import Callable
 
+import handler
 from f5tts_worker.engines import ChunkDone, Speech, SpeechOptions
 from f5tts_worker.engines.preview import PreviewEngine
 from f5tts_worker.errors import EngineError, OutOfMemory
-from f5tts_worker.logs import configure
 from f5tts_worker.reference import Reference
-from f5tts_worker.serving import make_handler
-from f5tts_worker.settings import load_settings
+from f5tts_worker.settings import Settings
 from f5tts_worker.worker import Worker
 
 FAULTS: dict[str, Exception] = {
@@ -37,16 +36,12 @@ class FaultyEngine(PreviewEngine):
         return super().synthesize(reference, text, options, on_chunk, stop)
 
 
-def main() -> None:
-    """Serve."""
-    settings = load_settings()
-    configure(settings.log_level)
+def load(settings: Settings) -> Worker:
+    """A worker with that engine."""
     worker = Worker.load(settings)
     worker.engine = FaultyEngine()
-    import runpod
-
-    runpod.serverless.start({"handler": make_handler(worker, lambda job, progress: None)})
+    return worker
 
 
 if __name__ == "__main__":
-    main()
+    handler.main(load, hung_after_s=1)

@@ -13,11 +13,12 @@ PACKAGE = ROOT / "f5tts_worker"
 LAYERS = {
     "__init__": 0,
     "errors": 0,
-    **dict.fromkeys(["settings", "logs", "job", "metrics", "names", "net", "text", "audio", "words"], 1),
+    **dict.fromkeys(["settings", "logs", "job", "metrics", "names", "net", "text", "audio", "words", "progress"], 1),
     **dict.fromkeys(["reference", "espeak"], 1),
     **dict.fromkeys(["storage", "engines", "f5", "transcriber"], 2),
     **dict.fromkeys(["contract", "draft", "voices", "records"], 3),
     "worker": 4,
+    "fitness": 5,
     "endpoints": 5,
     "dispatch": 6,
     "serving": 7,
@@ -34,7 +35,7 @@ HEAVY: dict[str, set[str]] = {
     "runpod": set(),
     "safetensors": {"f5/weights"},
     "torch": {
-        *(f"f5/{name}" for name in ("config", "dit", "mel", "model", "sampler", "vocos", "weights")),
+        *(f"f5/{name}" for name in ("config", "dit", "fitness", "mel", "model", "sampler", "vocos", "weights")),
         "engines/upstream",
     },
     "vocos": {"engines/upstream"},

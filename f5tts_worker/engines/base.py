@@ -67,6 +67,9 @@ class Engine(Protocol):
     def load(self) -> EngineInfo:
         """Get ready to speak; raises LoadError."""
 
+    def fitness_checks(self) -> dict[str, Callable[[], None]]:
+        """By name, what has to hold before the first job; each raises an exception if it does not."""
+
     def synthesize(
         self,
         reference: Reference | None,

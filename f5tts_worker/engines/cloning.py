@@ -71,6 +71,9 @@ class SpeechModel(Protocol):
     def free_memory(self) -> None:
         """Give back what is held but not used."""
 
+    def fitness_checks(self) -> dict[str, Callable[[], None]]:
+        """See Engine."""
+
 
 @dataclass(frozen=True, eq=False)
 class _Voice:
@@ -96,6 +99,10 @@ class CloningEngine:
         return EngineInfo(
             model.name, str(model.device), str(model.dtype).removeprefix("torch."), model.attention_kernel
         )
+
+    def fitness_checks(self) -> dict[str, Callable[[], None]]:
+        """See Engine."""
+        return self._model.fitness_checks()
 
     def synthesize(
         self,

@@ -43,6 +43,10 @@ class PreviewEngine:
                 "install the packages of requirements/core.txt, or set ENGINE to another engine"
             ) from e
 
+    def fitness_checks(self) -> dict[str, Callable[[], None]]:
+        """See Engine. It has no weights, and it has spoken when it was loaded."""
+        return {}
+
     def synthesize(
         self,
         reference: Reference | None,

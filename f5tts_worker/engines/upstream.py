@@ -19,6 +19,7 @@ import torch
 from ..audio import Samples
 from ..errors import LoadError, OutOfMemory
 from ..f5.config import N_MELS
+from ..f5.fitness import module_checks
 from ..f5.mel import HOP, N_FFT, SAMPLE_RATE
 from ..f5.model import check_memory, choose_device, precision_for
 from ..f5.places import f5_tts_file, find_checkpoint, find_vocab, find_vocoder
@@ -105,6 +106,10 @@ class UpstreamModel:
             return np.asarray(self.vocos.decode(spoken)[0].cpu())
         except torch.OutOfMemoryError as e:
             raise OutOfMemory("the GPU has too little memory for this job; send a shorter text or voice") from e
+
+    def fitness_checks(self) -> dict[str, Callable[[], None]]:
+        """What has to hold of weights and device before the first job."""
+        return module_checks([self.cfm, self.vocos], self.device, self.dtype)
 
     def free_memory(self) -> None:
         """Give back what the allocator holds."""

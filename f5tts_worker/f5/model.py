@@ -14,6 +14,7 @@ from ..errors import LoadError, OutOfMemory
 from ..settings import Settings
 from .config import ARCHITECTURES, ArchitectureError, ModelConfig, read_config
 from .dit import DiT
+from .fitness import module_checks
 from .mel import HOP, MelSpectrogram
 from .places import find_checkpoint, find_vocab, find_vocoder
 from .sampler import Guidance, sample
@@ -138,6 +139,10 @@ class F5Model:
         shape = (n_frames, voice.mel.shape[1])
         noise = torch.randn(shape, generator=generator, device=self.device, dtype=self.dtype)
         return sample(self.dit, voice.mel, ids, noise, guidance, check_stop)
+
+    def fitness_checks(self) -> dict[str, Callable[[], None]]:
+        """What has to hold of weights and device before the first job."""
+        return module_checks([self.dit, self.vocos], self.device, self.dtype)
 
     def free_memory(self) -> None:
         """Give back what the allocator holds."""

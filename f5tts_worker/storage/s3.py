@@ -38,6 +38,8 @@ _COMMON = {
     "connect_timeout": 5,
 }
 _PATIENT = {**_COMMON, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 5}}
+# A file that was made is not given up for a bucket that is away for a moment: the waits add up to 45 s on average.
+_SAVING = {**_PATIENT, "retries": {"mode": "standard", "total_max_attempts": 9}}
 _QUICK = {**_COMMON, "read_timeout": 5, "retries": {"mode": "standard", "total_max_attempts": 1}}
 
 # A body that breaks off is not covered by botocore's retries. It is read again from its start: the file may have been
@@ -57,6 +59,7 @@ class S3Storage:
         try:
             session = boto3.session.Session()
             self._client = _client(session, settings, _PATIENT)
+            self._saving = _client(session, settings, _SAVING)
             self._quick = _client(session, settings, _QUICK)
         except (BotoCoreError, ValueError) as e:
             raise LoadError(f"the bucket's settings cannot be used: {e}\ncheck AWS_ENDPOINT_URL and AWS_REGION") from e
@@ -64,7 +67,7 @@ class S3Storage:
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See Storage."""
         with self._translated("write a file"):
-            self._client.put_object(Bucket=self._bucket, Key=check_key(key), Body=data, ContentType=content_type)
+            self._saving.put_object(Bucket=self._bucket, Key=check_key(key), Body=data, ContentType=content_type)
 
     def get(self, key: str) -> bytes | None:
         """See Storage."""
