@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 
 from f5tts_worker.errors import LoadError
+from f5tts_worker.failure import explain_load_failure
 from f5tts_worker.fitness import fitness_checks
 from f5tts_worker.logs import configure
 from f5tts_worker.serving import HUNG_AFTER_S, Serving, post_nowhere, posting
 from f5tts_worker.settings import Settings, load_settings
-from f5tts_worker.worker import Worker, explain_load_failure
+from f5tts_worker.worker import Worker
 
 
 def main(load: Callable[[Settings], Worker] = Worker.load, hung_after_s: float = HUNG_AFTER_S) -> None:

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 MESSAGE_MAX_CHARS = 1_000
 SHOWN_CHARS = 80
 
+ALWAYS_TO_DO = "mend this and start the worker again; CONFIG.md has every setting. No other engine is tried instead."
+
 
 def shown(value: Any) -> str:
     """What a caller sent, safe to show back to them: escaped, and cut where it is long."""
@@ -145,4 +147,8 @@ class InternalError(WorkerError):
 
 
 class LoadError(Exception):
-    """The worker cannot start; the message says what was missing, where it looked and what to do."""
+    """The worker cannot start; the message says what was missing and where it looked."""
+
+    def __init__(self, message: str, to_do: str = "") -> None:
+        super().__init__(message)
+        self.to_do = f"{to_do}\n{ALWAYS_TO_DO}".strip()

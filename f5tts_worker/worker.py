@@ -1,12 +1,9 @@
 """Worker: everything that jobs use, built once before the first of them."""
 
 import logging
-import shutil
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from .audio import decode_wav
 from .engines import ENGINES, Engine, EngineInfo, SpeechOptions
@@ -27,9 +24,6 @@ WARM_UP_OPTIONS = SpeechOptions(seed=0, nfe_step=2)
 
 SAMPLE_WAV, SAMPLE_TEXT = "infer/examples/basic/basic_ref_en.wav", "Some call me nature, others call me mother nature."
 """The recording that the f5-tts package carries."""
-
-CANNOT_START = "The worker cannot start."
-"""The first line of what explain_load_failure says."""
 
 
 @dataclass
@@ -122,35 +116,3 @@ def _transcriber(settings: Settings) -> Transcriber:
     elif settings.warm_transcriber == "eager":
         transcriber.load()
     return transcriber
-
-
-def explain_load_failure(error: LoadError, settings: Settings | None = None) -> str:
-    """One block for the log: what was wrong, what there was, what to do."""
-    lines = [CANNOT_START, *str(error).splitlines()]
-    if settings:
-        lines.append(f"ENGINE={settings.engine}; volume {_disk(settings.volume_dir)}; GPU {_gpu()}")
-        if settings.model_dir:
-            lines.append(f"MODEL_DIR {_disk(settings.model_dir)}")
-    lines.append("Mend this and start the worker again; CONFIG.md has every setting. No other engine is tried instead.")
-    return "\n  ".join(lines)
-
-
-def _disk(folder: Path) -> str:
-    if not folder.is_dir():
-        return f"{folder}: not there"
-    mounted = "" if folder.is_mount() else " (nothing is mounted there)"
-    return f"{folder}: {shutil.disk_usage(folder).free / 1e9:.1f} GB free{mounted}"
-
-
-def _gpu() -> str:
-    """What is known of the GPU without importing torch, which takes seconds."""
-    torch = sys.modules.get("torch")
-    if torch is None:
-        return "not looked at"
-    if not torch.cuda.is_available():
-        return "none"
-    try:
-        free, total = torch.cuda.mem_get_info()
-    except RuntimeError as e:
-        return f"does not answer: {str(e).splitlines()[0]}"
-    return f"{torch.cuda.get_device_name()}: {free / 1e9:.1f} of {total / 1e9:.1f} GB free"

@@ -24,8 +24,9 @@ sys.path.insert(0, str(ROOT))
 
 # ruff: noqa: E402  # the package is found through ROOT
 from f5tts_worker.f5.places import f5_tts_file
+from f5tts_worker.failure import CANNOT_START
 from f5tts_worker.settings import F5_ONLY, KNOWN
-from f5tts_worker.worker import CANNOT_START, SAMPLE_TEXT, SAMPLE_WAV
+from f5tts_worker.worker import SAMPLE_TEXT, SAMPLE_WAV
 
 LOG = "worker.log"
 RECORDING_TEXT = "Some people read aloud to learn a text, and others read aloud to be heard."

@@ -68,8 +68,10 @@ def test_f5_without_weights(tmp_path: Path) -> None:
     """Where no weights are and the hub is out of reach, it ends with 1 and the worker's own words."""
     result = demo(tmp_path / "out", "--engine=f5", MODEL_DIR=tmp_path / "models", HF_HUB_OFFLINE="1")
     assert result.returncode == 1
-    assert result.stderr.startswith("The worker cannot start.\n  SWivid/F5-TTS F5TTS_v1_Base/model_1250000.safetensors")
-    assert f"\n    {tmp_path}/models/F5-TTS/F5TTS_v1_Base/model_1250000.safetensors\n" in result.stderr
+    assert result.stderr.startswith(
+        "The worker cannot start.\n  stage: load\n  cause: SWivid/F5-TTS F5TTS_v1_Base/model_1250000.safetensors"
+    )
+    assert f" {tmp_path}/models/F5-TTS/F5TTS_v1_Base/model_1250000.safetensors\n" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -14,14 +14,15 @@ import yaml
 from safetensors.torch import save_file
 from tiny_f5 import TINY, VOCAB, random_dit, tiny_config, tiny_settings, write_checkpoint, write_config, write_vocoder
 
-from f5tts_worker.errors import LoadError
+from f5tts_worker.errors import ALWAYS_TO_DO, LoadError
 from f5tts_worker.f5.config import read_config
 from f5tts_worker.f5.model import F5Model, check_memory
 from f5tts_worker.f5.places import find_checkpoint, find_vocab, find_vocoder
 from f5tts_worker.f5.sampler import Guidance
 from f5tts_worker.f5.weights import load_dit
+from f5tts_worker.failure import explain_load_failure
 from f5tts_worker.settings import KNOWN, Settings
-from f5tts_worker.worker import Worker, explain_load_failure
+from f5tts_worker.worker import Worker
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKPOINT = "F5TTS_v1_Base/model_1250000.safetensors"
@@ -60,7 +61,7 @@ def failure(settings: Settings) -> str:
     """What loading the model says."""
     with pytest.raises(LoadError) as caught:
         F5Model.load(settings)
-    return str(caught.value)
+    return f"{caught.value}\n{caught.value.to_do}".removesuffix(f"\n{ALWAYS_TO_DO}")
 
 
 def changed(settings: Settings, **values: object) -> Settings:
@@ -79,21 +80,22 @@ def test_a_missing_checkpoint_says_every_place(tmp_path: Path) -> None:
     volume = tmp_path / "volume"
     volume.mkdir()
     lines = block(start(tmp_path))
-    assert lines[:4] == [
-        f"SWivid/F5-TTS {CHECKPOINT} is missing. Looked for:",
+    assert lines[:7] == [
+        "stage: load",
+        f"cause: SWivid/F5-TTS {CHECKPOINT} is missing. Looked for:",
         f"{volume}/huggingface-cache/hub/models--SWivid--F5-TTS/snapshots/*/{CHECKPOINT}",
         f"{volume}/models/F5-TTS/{CHECKPOINT}",
         f"{volume}/models/{CHECKPOINT}",
+        f"/models/F5-TTS/{CHECKPOINT}",
+        f"/models/{CHECKPOINT}",
     ]
-    assert lines[4].startswith("and could not download it: OfflineModeIsEnabled: Cannot reach https://huggingface.co/")
-    assert lines[5] == (
-        "Put the file into one of these places, name it with F5_CHECKPOINT, or let the worker reach the hub."
-    )
-    assert lines[6].startswith(f"ENGINE=f5; volume {volume}: ")
-    assert " GB free" in lines[6]
-    assert "; GPU " in lines[6]
-    assert lines[7:] == [
-        "Mend this and start the worker again; CONFIG.md has every setting. No other engine is tried instead."
+    assert lines[7].startswith("and could not download it: OfflineModeIsEnabled: Cannot reach https://huggingface.co/")
+    assert lines[8].startswith(f"found: ENGINE=f5; volume {volume}: ")
+    assert " GB free" in lines[8]
+    assert "; GPU " in lines[8]
+    assert lines[9:] == [
+        "to do: put the file into one of these places, name it with F5_CHECKPOINT, or let the worker reach the hub",
+        "mend this and start the worker again; CONFIG.md has every setting. No other engine is tried instead.",
     ]
 
 
@@ -104,18 +106,20 @@ def test_a_truncated_checkpoint_ends_the_start(tmp_path: Path, tiny: Settings) -
     lines = block(
         start(tmp_path, F5_MODEL=tiny.f5_model, F5_CHECKPOINT=path, VOCODER_DIR=tmp_path / "vocos", MODEL_DIR=tmp_path)
     )
-    assert lines[0].startswith(f"the checkpoint {path} cannot be read: it is truncated or damaged (5000 bytes): ")
-    assert lines[1] == "Replace it, or delete it."
-    assert lines[2].startswith(f"ENGINE=f5; volume {tmp_path}/volume: not there; GPU ")
+    assert lines[1].startswith(
+        f"cause: the checkpoint {path} cannot be read: it is truncated or damaged (5000 bytes): "
+    )
+    assert lines[2].startswith(f"found: ENGINE=f5; volume {tmp_path}/volume: not there; GPU ")
     assert lines[3].startswith(f"MODEL_DIR {tmp_path}: ")
+    assert lines[4] == "to do: replace it, or delete it"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_ends_the_start(tmp_path: Path) -> None:
     """DEVICE=cuda on a machine without one says so before any weights are looked for."""
     lines = block(start(tmp_path, DEVICE="cuda"))
-    assert lines[0].startswith("DEVICE=cuda, but there is no GPU: ")
-    assert lines[1].endswith("; GPU none")
+    assert lines[1].startswith("cause: DEVICE=cuda, but there is no GPU: ")
+    assert lines[2].endswith("; GPU none")
 
 
 def test_files_that_are_named_and_not_there(tiny: Settings, tmp_path: Path) -> None:
@@ -330,16 +334,22 @@ def test_a_vocabulary_without_latin_letters(tmp_path: Path) -> None:
 def test_the_explanation_of_another_engine(settings: Settings) -> None:
     """The block has the engine, the volume, the GPU and what to do, whatever failed."""
     lines = explain_load_failure(LoadError("first\nsecond"), settings).split("\n  ")
-    assert lines[:3] == ["The worker cannot start.", "first", "second"]
-    assert lines[3].startswith(f"ENGINE=preview; volume {settings.volume_dir}: not there; GPU ")
-    assert lines[4].startswith("Mend this")
-    assert explain_load_failure(LoadError("first")).split("\n  ")[:2] == ["The worker cannot start.", "first"]
+    assert lines[:4] == ["The worker cannot start.", "stage: load", "cause: first", "       second"]
+    assert lines[4].startswith(f"found: ENGINE=preview; volume {settings.volume_dir}: not there; GPU ")
+    assert lines[5:] == [f"to do: {ALWAYS_TO_DO}"]
+    assert explain_load_failure(LoadError("why", "do it"), None, "volume").split("\n  ") == [
+        "The worker cannot start.",
+        "stage: volume",
+        "cause: why",
+        "to do: do it",
+        f"       {ALWAYS_TO_DO}",
+    ]
 
 
 def test_a_wrong_setting_is_explained_without_torch() -> None:
     """Saying what the GPU has does not import torch for it."""
     code = (
-        "import sys; from f5tts_worker.worker import explain_load_failure as explain; "
+        "import sys; from f5tts_worker.failure import explain_load_failure as explain; "
         "from f5tts_worker.errors import LoadError; from f5tts_worker.settings import Settings; "
         "print(explain(LoadError('x'), Settings())); sys.exit('torch' in sys.modules)"
     )

@@ -39,8 +39,8 @@ class PreviewEngine:
             return EngineInfo(f"espeak-ng {espeak.version()}", "cpu", "int16", None)
         except (OSError, ImportError, espeak.EspeakError) as e:
             raise LoadError(
-                f"engine preview needs espeak-ng from the espeakng-loader package, which does not load: {e}\n"
-                "install the packages of requirements/core.txt, or set ENGINE to another engine"
+                f"engine preview needs espeak-ng from the espeakng-loader package, which does not load: {e}",
+                "install the packages of requirements/core.txt, or set ENGINE to another engine",
             ) from e
 
     def fitness_checks(self) -> dict[str, Callable[[], None]]:

@@ -70,14 +70,14 @@ class F5Model:
         try:
             dit = load_dit(checkpoint, config, device, dtype)
         except UnreadableError as e:
-            raise LoadError(f"the checkpoint {checkpoint} cannot be read: {e}\nReplace it, or delete it.") from e
+            raise LoadError(f"the checkpoint {checkpoint} cannot be read: {e}", "replace it, or delete it") from e
         except CheckpointError as e:
             raise LoadError(
-                f"the checkpoint {checkpoint} does not fit F5_MODEL={settings.f5_model} with vocabulary {vocab}: {e}\n"
-                "Set F5_MODEL and F5_VOCAB to what it was trained with; for other architectures, ENGINE=upstream."
+                f"the checkpoint {checkpoint} does not fit F5_MODEL={settings.f5_model} with vocabulary {vocab}: {e}",
+                "set F5_MODEL and F5_VOCAB to what it was trained with; for other architectures, ENGINE=upstream",
             ) from e
         except torch.OutOfMemoryError as e:
-            raise LoadError("the GPU had too little memory for the weights: see what else uses it") from e
+            raise LoadError("the GPU had too little memory for the weights", "see what else uses it") from e
         try:
             vocos = load_vocos(vocoder, device)
         except CheckpointError as e:
@@ -161,7 +161,7 @@ def model_config(name: str) -> ModelConfig:
     try:
         return read_config(path.read_text(encoding="utf-8", errors="replace"))
     except ArchitectureError as e:
-        raise LoadError(f"F5_MODEL={name} cannot be run by ENGINE=f5: {e}. Try ENGINE=upstream.") from e
+        raise LoadError(f"F5_MODEL={name} cannot be run by ENGINE=f5: {e}", "try ENGINE=upstream") from e
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -170,8 +170,9 @@ def choose_device(wanted: str) -> torch.device:
     if wanted == "cuda" and not has_gpu:
         why = "this PyTorch is built without CUDA" if torch.version.cuda is None else "none is visible to PyTorch"
         raise LoadError(
-            f"DEVICE=cuda, but there is no GPU: {why}. Choose a GPU for the endpoint and a driver for CUDA "
-            f"{torch.version.cuda or '12.8'} (allowed CUDA versions), or set DEVICE=auto."
+            f"DEVICE=cuda, but there is no GPU: {why}",
+            f"choose a GPU for the endpoint and a driver for CUDA {torch.version.cuda or '12.8'} (allowed CUDA "
+            "versions), or set DEVICE=auto",
         )
     return torch.device("cuda" if has_gpu and wanted != "cpu" else "cpu")
 
@@ -192,8 +193,8 @@ def check_memory(checkpoint: Path, device: torch.device, dtype: torch.dtype) -> 
         free, where = _free_memory(), "this machine"
     if needed > free:
         raise LoadError(
-            f"too little memory: the weights need {needed / 1e9:.1f} GB, and {where} has {free / 1e9:.1f} GB free. "
-            "Choose a larger machine, or see what else uses its memory."
+            f"too little memory: the weights need {needed / 1e9:.1f} GB, and {where} has {free / 1e9:.1f} GB free",
+            "choose a larger machine, or see what else uses its memory",
         )
 
 

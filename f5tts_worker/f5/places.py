@@ -1,4 +1,4 @@
-"""Places: where the weights are looked for, in order, and the download to the volume if they are nowhere."""
+"""Places: where the weights are looked for, in order, and what is downloaded if they are nowhere."""
 
 import importlib.util
 import logging
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import LoadError
+from ..hub import download
 from ..settings import Settings
+from ..volume import IMAGE_MODELS
 
 logger = logging.getLogger(__name__)
 
@@ -87,35 +89,33 @@ def _find(published: Published, settings: Settings) -> Path:
 
 
 def _folders(repo: str, settings: Settings) -> Iterator[Path]:
-    """RunPod's cached model first: it is there before the container is; then the volume."""
+    """RunPod's cached model first: it is there before the container is; then the volume, then the image."""
     cached = settings.volume_dir / "huggingface-cache/hub" / f"models--{repo.replace('/', '--')}"
     main = cached / "refs/main"
     if main.is_file():
         yield cached / "snapshots" / main.read_text().strip()
     yield from sorted(cached.glob("snapshots/*")) or [cached / "snapshots/*"]
-    yield settings.models / repo.rsplit("/", 1)[-1]
-    yield settings.models
+    for models in (settings.models, IMAGE_MODELS):
+        yield models / repo.rsplit("/", 1)[-1]
+        yield models
 
 
 def _download(published: Published, settings: Settings, folders: list[Path]) -> Path:
-    """Fetch to the volume. The hub's client resumes what was begun, checks size and hash, publishes by rename, and
-    lets one worker at a time do it."""
     folder = settings.models / published.repo.rsplit("/", 1)[-1]
-    logger.info("downloading %s of %s to %s", published.files[0], published.repo, folder)
     if not settings.volume_dir.is_mount():
         logger.warning("no volume is mounted at %s: every cold start will download it again", settings.volume_dir)
     try:
-        from huggingface_hub import hf_hub_download
-
-        paths = [hf_hub_download(published.repo, name, local_dir=folder) for name in published.files]
+        download(published.repo, published.files, folder)
+    except LoadError:
+        raise
     except Exception as e:
         looked = "\n".join(f"  {place / published.files[0]}" for place in dict.fromkeys(folders))
         raise LoadError(
             f"{published.repo} {published.files[0]} is missing. Looked for:\n{looked}\n"
-            f"and could not download it: {_root(e)}\n"
-            f"Put the file into one of these places, name it with {published.setting}, or let the worker reach the hub."
+            f"and could not download it: {_root(e)}",
+            f"put the file into one of these places, name it with {published.setting}, or let the worker reach the hub",
         ) from e
-    return Path(paths[0])
+    return folder / published.files[0]
 
 
 def _root(error: BaseException) -> str:

@@ -62,7 +62,9 @@ class S3Storage:
             self._saving = _client(session, settings, _SAVING)
             self._quick = _client(session, settings, _QUICK)
         except (BotoCoreError, ValueError) as e:
-            raise LoadError(f"the bucket's settings cannot be used: {e}\ncheck AWS_ENDPOINT_URL and AWS_REGION") from e
+            raise LoadError(
+                f"the bucket's settings cannot be used: {e}", "check AWS_ENDPOINT_URL and AWS_REGION"
+            ) from e
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See Storage."""

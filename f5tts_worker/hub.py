@@ -1,0 +1,97 @@
+"""Hub: files of a model repository, downloaded to the volume by one worker at a time.
+
+The hub's client resumes what was begun and checks sizes; here the hash is checked too, and a file shows up under its
+name only when it is whole.
+"""
+
+import contextlib
+import hashlib
+import logging
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import LoadError
+from .lease import Lease
+from .repeat import every
+from .volume import free_bytes
+
+logger = logging.getLogger(__name__)
+
+SAY_EVERY_S = 10.0
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class DamagedError(Exception):
+    """What arrived is not what the hub has."""
+
+
+def download(repo: str, names: tuple[str, ...], folder: Path) -> None:
+    """Bring files of a repository into `folder`, each under its own name; what is there already stays.
+
+    Raises LoadError if they do not fit on the disk, DamagedError, and whatever the hub's client raises.
+    """
+    with Lease(folder / ".download", f"downloading {repo}"):
+        for name in names:
+            if not (folder / name).is_file():
+                _download(repo, name, folder)
+        shutil.rmtree(folder / ".incomplete", ignore_errors=True)
+
+
+def _download(repo: str, name: str, folder: Path) -> None:
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+
+    kept = folder / ".incomplete"
+    metadata = get_hf_file_metadata(hf_hub_url(repo, name))
+    _check_space(name, metadata.size or 0, kept)
+    for lock in kept.rglob("*.lock"):  # of a worker that died: the lease is ours
+        lock.unlink()
+    with _told(name, metadata.size or 0, kept):
+        path = Path(hf_hub_download(repo, name, revision=metadata.commit_hash, local_dir=kept))
+    if _SHA256.fullmatch(metadata.etag or "") and _sha256(path) != metadata.etag:
+        path.unlink()
+        raise DamagedError(f"{name} arrived damaged: its hash is not the hub's; start again")
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    path.replace(folder / name)
+
+
+def _check_space(name: str, size: int, kept: Path) -> None:
+    missing, free = size - _bytes_in(kept), free_bytes(kept)
+    if missing > free:
+        raise LoadError(
+            f"{name} needs {missing / 1e9:.2f} GB more, and {kept.parent} has {free / 1e9:.2f} GB free",
+            "make the volume (or the container's disk) larger, or delete what is not needed on it",
+        )
+
+
+@contextlib.contextmanager
+def _told(name: str, size: int, kept: Path) -> Iterator[None]:
+    """Say every few seconds how far a download is."""
+    began, start = time.monotonic(), _bytes_in(kept)
+
+    def tell() -> None:
+        here = _bytes_in(kept)
+        rate = max((here - start) / (time.monotonic() - began), 1.0)
+        left_s = max(size - here, 0) / rate
+        logger.info("%s: %.0f of %.0f MB, %.1f MB/s, %.0f s left", name, here / 1e6, size / 1e6, rate / 1e6, left_s)
+
+    logger.info("downloading %s, %.0f MB%s", name, size / 1e6, f", {start / 1e6:.0f} MB are here" if start else "")
+    with every(SAY_EVERY_S, tell):
+        yield
+    logger.info("downloaded %s in %.1f s", name, time.monotonic() - began)
+
+
+def _bytes_in(kept: Path) -> int:
+    """What has arrived of the file that is being downloaded."""
+    total = 0
+    for path in kept.rglob("*.incomplete"):
+        with contextlib.suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
