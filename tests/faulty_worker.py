@@ -1,7 +1,13 @@
-"""A worker whose engine fails in the way that its text names; everything else of it is real."""
+"""A worker whose engine fails in the way that its text names; everything else of it is real.
 
+`faulty_worker.py unfit` is one whose fitness check fails, `faulty_worker.py loading` one that never has loaded.
+"""
+
+import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import handler
 from f5tts_worker.engines import ChunkDone, Speech, SpeechOptions
@@ -11,16 +17,26 @@ from f5tts_worker.reference import Reference
 from f5tts_worker.settings import Settings
 from f5tts_worker.worker import Worker
 
-FAULTS: dict[str, Exception] = {
+FAULTS: dict[str, BaseException] = {
     "engine": EngineError("the engine stumbled; try another text"),
     "gpu memory": OutOfMemory("the GPU is full; send a shorter text"),
     "memory": MemoryError(),
     "bug": KeyError("/secret/path/of/the/container"),
+    "exit": SystemExit(3),
+    "NaN in an error": EngineError("the engine stumbled", score=float("nan")),
+    "object in an error": EngineError("the engine stumbled", cause=object()),
+    "half a character in an error": EngineError("the engine stumbled", sent="\ud83d"),
+}
+
+WARNINGS: dict[str, list[Any]] = {
+    "10 MB": ["x" * 10_000_000],
+    "object": [object()],
+    "half a character": ["\ud83d"],
 }
 
 
 class FaultyEngine(PreviewEngine):
-    """Raises what the text names, speaks any other text."""
+    """Does what the text names, speaks any other text."""
 
     def synthesize(
         self,
@@ -33,15 +49,46 @@ class FaultyEngine(PreviewEngine):
         """See Engine."""
         if text in FAULTS:
             raise FAULTS[text]
-        return super().synthesize(reference, text, options, on_chunk, stop)
+        if text == "hang":
+            on_chunk(ChunkDone(1, 2, super().synthesize(reference, "One.", options, lambda _: None, stop).audio))
+            threading.Event().wait()
+        speech = super().synthesize(reference, text, options, on_chunk, stop)
+        return replace(speech, warnings=WARNINGS.get(text, speech.warnings))
+
+
+class UnfitEngine(PreviewEngine):
+    """Speaks, but not as it should."""
+
+    def fitness_checks(self) -> dict[str, Callable[[], None]]:
+        """See Engine."""
+        return {"sampler": self._check}
+
+    def _check(self) -> None:
+        raise RuntimeError("the sampler's mel is 0.7 off")
 
 
 def load(settings: Settings) -> Worker:
-    """A worker with that engine."""
+    """A worker with a faulty engine."""
     worker = Worker.load(settings)
     worker.engine = FaultyEngine()
     return worker
 
 
+def load_unfit(settings: Settings) -> Worker:
+    """A worker with an unfit engine."""
+    worker = Worker.load(settings)
+    worker.engine = UnfitEngine()
+    return worker
+
+
+def load_for_ever(settings: Settings) -> Worker:
+    """A worker that is never there."""
+    sys.stderr.write("loading\n")
+    threading.Event().wait()
+    raise AssertionError
+
+
+LOADS = {"unfit": load_unfit, "loading": load_for_ever}
+
 if __name__ == "__main__":
-    handler.main(load, hung_after_s=1)
+    handler.main(LOADS.get(sys.argv[1], load) if sys.argv[1:] else load, hung_after_s=1)

@@ -36,11 +36,16 @@ def find_checkpoint(settings: Settings) -> Path:
     """The checkpoint of F5_MODEL; raises LoadError."""
     if settings.f5_checkpoint:
         return _explicit_file("F5_CHECKPOINT", settings.f5_checkpoint)
-    published = PUBLISHED.get(settings.f5_model)
+    published = published_for(settings)
     if published is None:
         known = ", ".join(PUBLISHED)
         raise LoadError(f"no checkpoint of F5_MODEL={settings.f5_model} is published ({known} are): set F5_CHECKPOINT")
     return _find(published, settings)
+
+
+def published_for(settings: Settings) -> Published | None:
+    """The published checkpoint of F5_MODEL, if there is one."""
+    return PUBLISHED.get(settings.f5_model)
 
 
 def find_vocab(settings: Settings, checkpoint: Path) -> Path:
@@ -80,12 +85,14 @@ def _explicit_file(name: str, path: Path) -> Path:
     return path
 
 
+def look_for(published: Published, settings: Settings) -> Path | None:
+    """The first place where it is; downloads nothing."""
+    places = (folder / published.files[0] for folder in _folders(published.repo, settings))
+    return next((path for path in places if path.is_file()), None)
+
+
 def _find(published: Published, settings: Settings) -> Path:
-    folders = list(_folders(published.repo, settings))
-    for folder in folders:
-        if (folder / published.files[0]).is_file():
-            return folder / published.files[0]
-    return _download(published, settings, folders)
+    return look_for(published, settings) or _download(published, settings)
 
 
 def _folders(repo: str, settings: Settings) -> Iterator[Path]:
@@ -100,7 +107,7 @@ def _folders(repo: str, settings: Settings) -> Iterator[Path]:
         yield models
 
 
-def _download(published: Published, settings: Settings, folders: list[Path]) -> Path:
+def _download(published: Published, settings: Settings) -> Path:
     folder = settings.models / published.repo.rsplit("/", 1)[-1]
     if not settings.volume_dir.is_mount():
         logger.warning("no volume is mounted at %s: every cold start will download it again", settings.volume_dir)
@@ -109,7 +116,8 @@ def _download(published: Published, settings: Settings, folders: list[Path]) -> 
     except LoadError:
         raise
     except Exception as e:
-        looked = "\n".join(f"  {place / published.files[0]}" for place in dict.fromkeys(folders))
+        folders = dict.fromkeys(_folders(published.repo, settings))
+        looked = "\n".join(f"  {folder / published.files[0]}" for folder in folders)
         raise LoadError(
             f"{published.repo} {published.files[0]} is missing. Looked for:\n{looked}\n"
             f"and could not download it: {_root(e)}",
