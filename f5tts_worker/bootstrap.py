@@ -49,6 +49,7 @@ def main(lock: Path = LOCK, needed_bytes: int = NEEDED_BYTES) -> None:
         found.update(look_for_gpu(settings))
     with _stage("packages", settings) as found:
         python = find_packages(settings, lock, needed_bytes)
+        os.environ["LD_LIBRARY_PATH"] = library_path(python, os.environ.get("LD_LIBRARY_PATH"))
         found.update({"python": str(python)})
     with _stage("weights", settings) as found:
         found.update(find_weights(settings))
@@ -98,6 +99,13 @@ def find_packages(settings: Settings, lock: Path, needed_bytes: int) -> Path:
             "attach a network volume of 20 GB or more, or use the image with the packages inside",
         )
     return Packages(lock, settings.volume_dir / "venv", needed_bytes).ready()
+
+
+def library_path(python: Path, given: str | None) -> str:
+    """Where CTranslate2 (the transcriber) finds the cuBLAS and cuDNN that PyTorch's packages bring."""
+    packages = python.parent.parent / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    folders = [str(folder) for name in ("cublas", "cudnn") for folder in packages.glob(f"nvidia/{name}/lib")]
+    return ":".join([*folders, *([given] if given else [])])
 
 
 def find_weights(settings: Settings) -> Found:

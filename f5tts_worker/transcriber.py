@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from .audio import Audio, resample
 from .errors import TranscriberUnavailable
+from .lease import Lease
+from .volume import IMAGE_MODELS
 
 logger = logging.getLogger(__name__)
 
@@ -78,11 +80,18 @@ class Transcriber:
         from faster_whisper import WhisperModel
 
         folder = self._folder / "faster-whisper"
-        if Path(self._name).is_dir():
-            return WhisperModel(self._name)
-        if (folder / self._name).is_dir():
-            return WhisperModel(str(folder / self._name))
-        return WhisperModel(self._name, download_root=str(folder))
+        for place in (Path(self._name), folder / self._name, IMAGE_MODELS / "faster-whisper" / self._name):
+            if place.is_dir():
+                return WhisperModel(str(place))
+        try:
+            return WhisperModel(self._name, download_root=str(folder), local_files_only=True)
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ):  # not here, or not whole. Asked first, the hub is asked at each start
+            with Lease(folder / ".download", f"downloading {self._name}"):
+                return WhisperModel(self._name, download_root=str(folder))
 
 
 def _reason(error: Exception, model: str) -> str:

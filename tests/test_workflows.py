@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from faster_whisper import utils as faster_whisper
 
 from f5tts_worker import __version__
+from f5tts_worker.f5.places import PUBLISHED, VOCODER
+from f5tts_worker.settings import Settings
+from f5tts_worker.volume import IMAGE_MODELS
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -191,3 +195,19 @@ def test_the_dockerfile_is_sound() -> None:
     """hadolint has nothing to say."""
     linted = subprocess.run([BIN / "hadolint", "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_baked_weights_are_what_the_worker_looks_for() -> None:
+    """BAKE_WEIGHTS puts every file that a default worker would fetch where it looks before it fetches."""
+    text = re.sub(r"\\\n\s*", "", DOCKERFILE.read_text())
+    baked = {
+        repo: (set(files.split()), Path(folder))
+        for repo, files, folder in re.findall(r"hf download (\S+) ([^&;]*?) ?--local-dir (\S+?)[ ;]", text)
+    }
+    model = Settings().transcriber_model
+    expected = {
+        published.repo: (set(published.files), IMAGE_MODELS / published.repo.rsplit("/", 1)[-1])
+        for published in (PUBLISHED[Settings().f5_model], VOCODER)
+    }
+    expected[faster_whisper._MODELS[model]] = (set(), IMAGE_MODELS / "faster-whisper" / model)
+    assert baked == expected
