@@ -63,7 +63,7 @@ def look_at_volume(settings: Settings) -> Found:
     if volume is None:
         logger.warning("no volume at %s", settings.volume_dir)
         if _clones(settings):
-            os.environ.setdefault("MODEL_DIR", str(IMAGE_MODELS))
+            _set("MODEL_DIR", str(IMAGE_MODELS))
         return {"path": None}
     for warning in volume.warnings:
         logger.warning("%s", warning)
@@ -73,7 +73,7 @@ def look_at_volume(settings: Settings) -> Found:
 def point_caches(settings: Settings) -> Found:
     """Set where every package keeps its cache, unless it is set."""
     for name, value in cache_environment(settings).items():
-        os.environ.setdefault(name, value)
+        _set(name, value)
     return {"caches": os.environ["XDG_CACHE_HOME"]}
 
 
@@ -113,6 +113,12 @@ def find_weights(settings: Settings) -> Found:
     if not _clones(settings):
         return {"needed": False}
     return {"checkpoint": str(find_checkpoint(settings)), "vocoder": str(find_vocoder(settings))}
+
+
+def _set(name: str, value: str) -> None:
+    """Set a variable that is not; an empty one counts as absent, as it does for Settings."""
+    if not os.environ.get(name):
+        os.environ[name] = value
 
 
 def _clones(settings: Settings) -> bool:

@@ -55,14 +55,11 @@ def dispatch(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
     """Answer one job's `input`. Never raises: a failure is a dict whose `error` starts with its code."""
     token = JOB_ID.set(job.id)
     try:
-        answer = _handle(raw, worker, job)
-    except WorkerError as e:
-        logger.info("%s%s", e.code, f" ({e.details['field']})" if "field" in e.details else "")
-        answer = e.to_json()
+        answer = _answer(raw, worker, job)
     except MemoryError:
         logger.exception("out of memory")
         answer = OutOfMemory("the worker ran out of memory on this job; send a shorter text").to_json()
-    except Exception:
+    except (Exception, SystemExit):  # the SDK's loop would end on the latter, and the job have no answer
         error_id = uuid.uuid4().hex[:12]
         logger.exception("internal error %s", error_id)
         answer = InternalError(
@@ -75,18 +72,31 @@ def dispatch(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
     return answer
 
 
+def _answer(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
+    try:
+        answer = _handle(raw, worker, job)
+        if (size := _posted_bytes(answer)) > ANSWER_MAX_BYTES:
+            raise InternalError(
+                f"the answer has {size} bytes and RunPod takes {ANSWER_MAX_BYTES}; ask for less at a time", bytes=size
+            )
+    except WorkerError as e:
+        logger.info("%s%s", e.code, f" ({e.details['field']})" if "field" in e.details else "")
+        answer = e.to_json()
+        _posted_bytes(answer)
+    return answer
+
+
+def _posted_bytes(answer: dict[str, Any]) -> int:
+    """The size of an answer as the SDK posts it; raises where it would post nothing, and the job would hang."""
+    return len(json.dumps(answer, allow_nan=False, ensure_ascii=False).encode())
+
+
 def _handle(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise InvalidInput('send an object, such as {"input": {"text": "Hello."}}', field="input")
     fields = {name: value for name, value in raw.items() if name != "endpoint"}
     endpoint = _endpoint(raw.get("endpoint"))
-    answer = endpoint.handle(endpoint.request.parse(fields), worker, job).to_json()
-    size = len(json.dumps(answer, allow_nan=False).encode())  # what is no JSON is never posted, and the job would hang
-    if size > ANSWER_MAX_BYTES:
-        raise InternalError(
-            f"the answer has {size} bytes and RunPod takes {ANSWER_MAX_BYTES}; ask for less at a time", bytes=size
-        )
-    return answer
+    return endpoint.handle(endpoint.request.parse(fields), worker, job).to_json()
 
 
 def _endpoint(name: Any) -> Endpoint:

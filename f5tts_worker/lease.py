@@ -62,10 +62,15 @@ class Lease:
 
     def _take(self) -> bool:
         try:
-            with self._path.open("xb") as file:
-                file.write(self._mine)
+            file = self._path.open("xb", buffering=0)
         except FileExistsError:
             return False
+        with file:
+            try:
+                file.write(self._mine)
+            except OSError:  # the disk is full: an empty file would hold up whoever comes next
+                self._path.unlink(missing_ok=True)
+                raise
         return True
 
     def _state(self) -> tuple[bytes, int] | None:
@@ -80,6 +85,8 @@ class Lease:
         logger.warning("a worker died while %s: taking over", self._what)
         aside = self._path.with_name(f"{self._path.name}.{uuid.uuid4().hex}")
         with contextlib.suppress(FileNotFoundError):
+            if self._path.read_bytes() != holder:
+                return
             self._path.rename(aside)
             if aside.read_bytes() != holder:
                 with contextlib.suppress(OSError):
@@ -97,7 +104,16 @@ def _this_process() -> dict[str, str | int]:
         "boot": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
         "processes": str(Path("/proc/self/ns/pid").readlink()),
         "pid": os.getpid(),
+        "started": _started(os.getpid()) or "",
     }
+
+
+def _started(pid: int) -> str | None:
+    """When a process of this machine began, in ticks; a number that is used again belongs to a later one."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def _is_dead(holder: bytes) -> bool:
@@ -109,4 +125,4 @@ def _is_dead(holder: bytes) -> bool:
     here = _this_process()
     if (other.get("boot"), other.get("processes")) != (here["boot"], here["processes"]):
         return False
-    return not Path(f"/proc/{other['pid']}").exists()
+    return bool(_started(other["pid"]) != other.get("started"))

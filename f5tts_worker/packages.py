@@ -1,7 +1,7 @@
 """Packages: the worker's own, as a virtual environment on the volume, for an image that does not hold them.
 
 VOLUME_DIR/venv/ID              one environment a lock and Python; `.complete` in it says that it is whole
-VOLUME_DIR/venv/.building-...   one that is being built, renamed when it is whole
+VOLUME_DIR/venv/.building-...   one that is being built, renamed when it is whole; or one that is being removed
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from pathlib import Path
 from .errors import LoadError
 from .lease import Lease
 from .repeat import every
-from .volume import free_bytes, is_full
+from .volume import explained_if_full, free_bytes, full, is_full
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ UNUSED_AFTER_S = 7 * 24 * 3600
 SAY_EVERY_S = 15.0
 TAIL_CHARS = 600
 COMPLETE = ".complete"
+BUILDING = "the packages were built on it"
 
 
 @dataclass(frozen=True)
@@ -61,35 +62,51 @@ class Packages:
     def ready(self) -> Path:
         """Its interpreter, built first if needed; raises LoadError."""
         if self.python() is None:
-            with Lease(self.folder / ".builder", "building the packages on the volume"):
+            with (
+                explained_if_full(self.folder, BUILDING),
+                Lease(self.folder / ".builder", "building the packages on the volume"),
+            ):
                 if self.python() is None:
                     self._build()
         with contextlib.suppress(OSError):
             os.utime(self.environment / COMPLETE)  # it is in use
-            self._remove_unused()
         return self.environment / "bin/python"
 
     def _build(self) -> None:
+        self._set_unused_aside()
         for leftover in self.folder.glob(".building-*"):  # whoever built it is dead, for the lease is ours
             shutil.rmtree(leftover, ignore_errors=True)
         self._check_space()
-        building = self.folder / f".building-{uuid.uuid4().hex}"
+        building = self._aside()
         began = time.monotonic()
         try:
             with _told(self.folder):
-                _uv("venv", "--quiet", "--relocatable", "--python", sys.executable, str(building))
-                _uv(
+                self._uv("venv", "--quiet", "--relocatable", "--python", sys.executable, str(building))
+                self._uv(
                     *("pip", "install", "--no-deps", "--require-hashes", "--compile-bytecode"),
                     *("--python", str(building / "bin/python"), "--requirements", str(self.lock)),
                 )
             took = {"lock": self.lock.name, "seconds": round(time.monotonic() - began, 1)}
             (building / COMPLETE).write_text(json.dumps(took))
-            shutil.rmtree(self.environment, ignore_errors=True)  # half of one, from whatever broke it
-            building.rename(self.environment)
-        except OSError as e:
-            raise _failed(str(e), is_full(e), self.folder) from e
+            if self.python() is None:  # else somebody took over from us, and workers run from what they built
+                shutil.rmtree(self.environment, ignore_errors=True)  # half of one, from whatever broke it
+                building.rename(self.environment)
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+    def _uv(self, *arguments: str) -> None:
+        result = subprocess.run(
+            [_find_uv(), *arguments], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+        )
+        said = result.stderr.strip()[-TAIL_CHARS:]
+        if result.returncode != 0 and is_full(result.stderr):
+            raise full(self.folder, f"{BUILDING}: {said}")
+        if result.returncode != 0:
+            raise LoadError(
+                f"the packages could not be built: {said}",
+                "if the network failed, start again: what was fetched is kept; or use the image with the packages "
+                "inside",
+            )
 
     def _check_space(self) -> None:
         free = free_bytes(self.folder)
@@ -99,12 +116,22 @@ class Packages:
                 "make the volume larger (20 GB hold packages and weights), or use the image with the packages inside",
             )
 
-    def _remove_unused(self) -> None:
-        for complete in self.folder.glob(f"*/{COMPLETE}"):
-            if complete.parent != self.environment and time.time() - complete.stat().st_mtime > UNUSED_AFTER_S:
-                logger.info("removing %s, which no worker was started from for a week", complete.parent)
-                complete.unlink()  # from here on it is no environment, however far the removal gets
-                shutil.rmtree(complete.parent, ignore_errors=True)
+    def _set_unused_aside(self) -> None:
+        """Leave what no worker needs any more to be removed; by a builder, which takes minutes and needs the space."""
+        unused = [
+            complete.parent
+            for complete in self.folder.glob(f"[!.]*/{COMPLETE}")
+            if complete.parent != self.environment and time.time() - complete.stat().st_mtime > UNUSED_AFTER_S
+        ]
+        if unused:
+            with contextlib.suppress(LoadError):  # what is linked from uv's cache too takes up its space until then
+                self._uv("cache", "clean", "--quiet")
+        for environment in unused:
+            logger.info("removing %s, which no worker was started from for a week", environment)
+            environment.rename(self._aside())  # from here on it is no environment, however far the removal gets
+
+    def _aside(self) -> Path:
+        return self.folder / f".building-{uuid.uuid4().hex}"
 
 
 def inside_image() -> bool:
@@ -112,25 +139,11 @@ def inside_image() -> bool:
     return all(importlib.util.find_spec(name) for name in ("torch", "f5_tts", "faster_whisper", "whisperx"))
 
 
-def _uv(*arguments: str) -> None:
+def _find_uv() -> str:
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}") or shutil.which("uv")
     if uv is None:
         raise LoadError("uv, which builds the packages, is not in this image", "use an image built from the Dockerfile")
-    result = subprocess.run([uv, *arguments], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
-    if result.returncode != 0:
-        raise _failed(result.stderr.strip()[-TAIL_CHARS:], is_full(result.stderr), Path(arguments[-1]).parent)
-
-
-def _failed(said: str, full: bool, folder: Path) -> LoadError:
-    if full:
-        return LoadError(
-            f"the volume became full while the packages were built: {said}",
-            "make the volume larger, or delete what is not needed on it; what was fetched so far is kept",
-        )
-    return LoadError(
-        f"the packages could not be built: {said}",
-        "if the network failed, start again: what was fetched is kept; or use the image with the packages inside",
-    )
+    return uv
 
 
 def _told(folder: Path) -> contextlib.AbstractContextManager[None]:

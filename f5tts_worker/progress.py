@@ -33,8 +33,10 @@ class Progress:
         """Post nothing from here on; returns when nothing is on its way any more."""
         self._closed, self._newest = True, None
         if self._sender:
-            await asyncio.wait([self._sender], timeout=LAST_POST_S)
-            self._sender.cancel()
+            try:
+                await asyncio.wait([self._sender], timeout=LAST_POST_S)
+            finally:
+                self._sender.cancel()
 
     def _take(self, progress: Any) -> None:
         if self._closed:

@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import uuid
 from collections.abc import Awaitable, Callable
@@ -69,6 +70,8 @@ class Serving:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._tasks: set[asyncio.Task[Any]] = set()
         """The SDK's: each runs the handler and then posts what it answered."""
+        self._works: set[asyncio.Future[Any]] = set()
+        """What the thread has to do, that of stopped jobs included."""
         self._heeds_signals = False
 
     def sdk_config(self) -> dict[str, Any]:
@@ -77,13 +80,16 @@ class Serving:
 
     async def handler(self, runpod_job: RunpodJob) -> dict[str, Any]:
         """Answer one job."""
-        self._remember_task()
+        if task := asyncio.current_task():
+            _remember(task, self._tasks)
         progress = Progress(partial(self._post_progress, runpod_job))
         stop = threading.Event()
         job = Job(id=str(runpod_job.get("id") or uuid.uuid4()), stop=stop, report=progress.report)
         work = self._thread.submit(dispatch, runpod_job.get("input"), self._worker, job)
+        working = asyncio.wrap_future(work)
+        _remember(working, self._works)
         try:
-            answer = await asyncio.shield(asyncio.wrap_future(work))
+            answer = await asyncio.shield(working)
         except asyncio.CancelledError:
             stop.set()  # the work ends itself at the next chunk, and the thread is free for the next job
             if not work.cancel():
@@ -118,14 +124,9 @@ class Serving:
 
     async def _exit_when_answered(self) -> None:
         await asyncio.sleep(BEGUN_WITHIN_S)
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-        raise SystemExit(0)
-
-    def _remember_task(self) -> None:
-        if task := asyncio.current_task():
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        while busy := self._tasks | self._works:  # a thread that hangs keeps a process from ending: see _exit_if_hung
+            await asyncio.wait(busy)
+        asyncio.get_running_loop().call_soon(sys.exit, 0)  # raised in a task it would be logged as that task's failure
 
     def _exit_if_hung(self, work: "Future[Any]") -> None:
         if work.done():
@@ -138,3 +139,9 @@ class Serving:
         for child in multiprocessing.active_children():
             child.kill()  # the SDK's heartbeat would go on telling RunPod that all is well
         os._exit(1)  # a thread cannot be ended, and a normal exit would wait for it
+
+
+def _remember(future: asyncio.Future[Any], among: set[Any]) -> None:
+    """Keep a future until it is done."""
+    among.add(future)
+    future.add_done_callback(among.discard)

@@ -1,8 +1,10 @@
 """Volume: the network volume as a worker finds it, and where on it caches lie."""
 
+import contextlib
 import errno
 import shutil
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,8 +67,11 @@ def cache_environment(settings: Settings) -> dict[str, str]:
         "UV_CACHE_DIR": "uv",
         "XDG_CACHE_HOME": "",
     }
-    # Its other way of downloading cannot go on where a killed worker stopped.
-    return {name: str(base / folder) for name, folder in folders.items()} | {"HF_HUB_DISABLE_XET": "1"}
+    hub = {
+        "HF_HUB_DISABLE_XET": "1",  # that way of downloading cannot go on where a killed worker stopped
+        "HF_HUB_VERBOSITY": "error",  # its client, when imported, undoes what logs.py says of its logger
+    }
+    return {name: str(base / folder) for name, folder in folders.items()} | hub
 
 
 def is_full(error: BaseException | str) -> bool:
@@ -74,6 +79,26 @@ def is_full(error: BaseException | str) -> bool:
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     return isinstance(error, str) and ("No space left on device" in error or "Disk quota exceeded" in error)
+
+
+@contextlib.contextmanager
+def explained_if_full(folder: Path, doing: str) -> Iterator[None]:
+    """Raise LoadError in place of an OSError that means that the disk of `folder` became full."""
+    try:
+        yield
+    except OSError as e:
+        if is_full(e):
+            raise full(folder, doing) from e
+        raise
+
+
+def full(folder: Path, doing: str) -> LoadError:
+    """What to say, and to do, about a disk that became full."""
+    return LoadError(
+        f"{folder} became full while {doing}",
+        "make the volume (or the container's disk) larger, or delete what is not needed on it; "
+        "what was fetched so far is kept",
+    )
 
 
 def _check_writable(path: Path) -> None:

@@ -17,16 +17,17 @@ from f5tts_worker.reference import Reference
 from f5tts_worker.settings import Settings
 from f5tts_worker.worker import Worker
 
-FAULTS: dict[str, BaseException] = {
-    "engine": EngineError("the engine stumbled; try another text"),
-    "gpu memory": OutOfMemory("the GPU is full; send a shorter text"),
-    "memory": MemoryError(),
-    "bug": KeyError("/secret/path/of/the/container"),
-    "exit": SystemExit(3),
-    "NaN in an error": EngineError("the engine stumbled", score=float("nan")),
-    "object in an error": EngineError("the engine stumbled", cause=object()),
-    "half a character in an error": EngineError("the engine stumbled", sent="\ud83d"),
+FAULTS: dict[str, Callable[[], BaseException]] = {
+    "engine": lambda: EngineError("the engine stumbled; try another text"),
+    "gpu memory": lambda: OutOfMemory("the GPU is full; send a shorter text"),
+    "memory": MemoryError,
+    "bug": lambda: KeyError("/secret/path/of/the/container"),
+    "exit": lambda: SystemExit(3),
+    "NaN in an error": lambda: EngineError("the engine stumbled", score=float("nan")),
+    "object in an error": lambda: EngineError("the engine stumbled", cause=object()),
+    "half a character in an error": lambda: EngineError("the engine stumbled", sent="\ud83d"),
 }
+"""Made anew each time: an exception that is raised again keeps the frames of every time before."""
 
 WARNINGS: dict[str, list[Any]] = {
     "10 MB": ["x" * 10_000_000],
@@ -48,7 +49,7 @@ class FaultyEngine(PreviewEngine):
     ) -> Speech:
         """See Engine."""
         if text in FAULTS:
-            raise FAULTS[text]
+            raise FAULTS[text]()
         if text == "hang":
             on_chunk(ChunkDone(1, 2, super().synthesize(reference, "One.", options, lambda _: None, stop).audio))
             threading.Event().wait()
