@@ -62,7 +62,7 @@ def look_at_volume(settings: Settings) -> Found:
     volume = find_volume(settings)
     if volume is None:
         logger.warning("no volume at %s", settings.volume_dir)
-        if _clones(settings):
+        if settings.clones:
             _set("MODEL_DIR", str(IMAGE_MODELS))
         return {"path": None}
     for warning in volume.warnings:
@@ -90,7 +90,7 @@ def look_for_gpu(settings: Settings) -> Found:
 
 def find_packages(settings: Settings, lock: Path, needed_bytes: int) -> Path:
     """The Python that runs the worker: the image's own, or one whose packages are on the volume, built if needed."""
-    if not _clones(settings) or inside_image():
+    if not settings.clones or inside_image():
         return Path(sys.executable)
     if not settings.volume_dir.is_dir():
         raise LoadError(
@@ -110,7 +110,7 @@ def library_path(python: Path, given: str | None) -> str:
 
 def find_weights(settings: Settings) -> Found:
     """The engine's weights, downloaded if they are nowhere."""
-    if not _clones(settings):
+    if not settings.clones:
         return {"needed": False}
     return {"checkpoint": str(find_checkpoint(settings)), "vocoder": str(find_vocoder(settings))}
 
@@ -119,10 +119,6 @@ def _set(name: str, value: str) -> None:
     """Set a variable that is not; an empty one counts as absent, as it does for Settings."""
     if not os.environ.get(name):
         os.environ[name] = value
-
-
-def _clones(settings: Settings) -> bool:
-    return settings.engine != "preview"
 
 
 @contextlib.contextmanager

@@ -108,6 +108,11 @@ class Settings(BaseSettings):
         return value.upper() if isinstance(value, str) else value
 
     @property
+    def clones(self) -> bool:
+        """Whether the engine needs packages and weights beyond the core."""
+        return self.engine != "preview"
+
+    @property
     def models(self) -> Path:
         """The folder of all models."""
         return self.model_dir or self.volume_dir / "models"

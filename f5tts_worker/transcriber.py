@@ -79,8 +79,8 @@ class Transcriber:
     def _open(self) -> Any:
         from faster_whisper import WhisperModel
 
-        folder = self._folder / "faster-whisper"
-        for place in (Path(self._name), folder / self._name, IMAGE_MODELS / "faster-whisper" / self._name):
+        folder = download_folder(self._folder)
+        for place in model_folders(self._name, self._folder):
             if place.is_dir():
                 return WhisperModel(str(place))
         try:
@@ -92,6 +92,16 @@ class Transcriber:
         ):  # not here, or not whole. Asked first, the hub is asked at each start
             with Lease(folder / ".download", f"downloading {self._name}"):
                 return WhisperModel(self._name, download_root=str(folder))
+
+
+def model_folders(name: str, models: Path) -> list[Path]:
+    """Where a model may lie as a folder of its own, the best first."""
+    return [Path(name), download_folder(models) / name, download_folder(IMAGE_MODELS) / name]
+
+
+def download_folder(models: Path) -> Path:
+    """Where faster-whisper keeps what it downloads."""
+    return models / "faster-whisper"
 
 
 def _reason(error: Exception, model: str) -> str:

@@ -75,7 +75,8 @@ class VoiceLibrary:
     def __init__(self, storage: Storage, transcriber: Transcriber) -> None:
         self._storage = storage
         self._transcriber = transcriber
-        self._in_memory: OrderedDict[tuple[str, str], Reference] = OrderedDict()
+        self._in_memory: OrderedDict[str, Reference] = OrderedDict()
+        """By name; the key of each is its profile's version."""
 
     def add(self, name: str, data: bytes, *, ref_text: str | None, language: str | None) -> VoiceProfile:
         """Make and store a voice; replaces one of that name. Raises InvalidAudio, AudioTooLong, InvalidInput."""
@@ -128,9 +129,9 @@ class VoiceLibrary:
         """
         for _ in range(3):  # a voice replaced between the two reads has its new profile by now
             profile = self.profile(name)
-            known = self._in_memory.get((name, profile.version))
-            if known:
-                self._in_memory.move_to_end((name, profile.version))
+            known = self._in_memory.get(name)
+            if known and known.key == profile.version:
+                self._in_memory.move_to_end(name)
                 return known
             data = self._storage.get(reference_key(profile))
             if data is not None:
@@ -208,7 +209,8 @@ class VoiceLibrary:
             return None
 
     def _remember(self, name: str, reference: Reference) -> Reference:
-        self._in_memory[name, reference.key] = reference
+        self._in_memory[name] = reference
+        self._in_memory.move_to_end(name)
         while len(self._in_memory) > KEPT_IN_MEMORY:
             self._in_memory.popitem(last=False)
         return reference

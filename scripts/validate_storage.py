@@ -32,6 +32,7 @@ from f5tts_worker.f5.places import VOCODER, find_vocab, look_for, published_for
 from f5tts_worker.packages import Packages, inside_image
 from f5tts_worker.settings import Settings, environment_warnings, load_settings
 from f5tts_worker.storage import Storage, open_storage
+from f5tts_worker.transcriber import download_folder, model_folders
 from f5tts_worker.volume import IMAGE_MODELS, Volume, cache_environment, find_volume, free_bytes
 
 CHECKPOINT_BYTES = 1_350_000_000  # F5TTS_v1_Base: 337.1 M parameters of 4 bytes
@@ -73,11 +74,6 @@ class Context:
     settings: Settings
     quick: bool
     gpu: bool
-
-    @property
-    def clones(self) -> bool:
-        """Whether the engine needs packages and weights."""
-        return self.settings.engine != "preview"
 
     @property
     def packages(self) -> Packages:
@@ -135,7 +131,7 @@ def run_checks(options: argparse.Namespace) -> Iterator[tuple[str, Row]]:
 def _settings_of_a_start() -> Settings:
     """The settings as the bootstrap sees them: without a volume, models are kept on the container's disk."""
     settings = load_settings()
-    if settings.engine == "preview" or settings.model_dir or settings.volume_dir.is_dir():
+    if not settings.clones or settings.model_dir or settings.volume_dir.is_dir():
         return settings
     return settings.model_copy(update={"model_dir": IMAGE_MODELS})
 
@@ -216,7 +212,7 @@ def check_volume(context: Context) -> Row:
 
 def _no_volume(context: Context) -> Row:
     found = f"there is no folder {context.settings.volume_dir}"
-    if not context.clones:
+    if not context.settings.clones:
         return Row("skipped", f"{found}; ENGINE=preview needs none")
     if inside_image():
         return Row("warning", f"{found}: every cold start downloads the weights again", "attach a network volume")
@@ -258,12 +254,12 @@ class Need:
 
 def _still_needed(context: Context) -> list[Need]:
     settings, needs = context.settings, []
-    if context.clones and not inside_image() and context.packages.python() is None:
+    if context.settings.clones and not inside_image() and context.packages.python() is None:
         needs.append(Need("packages", context.packages.needed_bytes, settings.volume_dir))
     published = None if settings.f5_checkpoint else published_for(settings)
-    if context.clones and published and look_for(published, settings) is None:
+    if context.settings.clones and published and look_for(published, settings) is None:
         needs.append(Need("checkpoint", CHECKPOINT_BYTES, settings.models))
-    if context.clones and not settings.vocoder_dir and look_for(VOCODER, settings) is None:
+    if context.settings.clones and not settings.vocoder_dir and look_for(VOCODER, settings) is None:
         needs.append(Need("vocoder", VOCODER_BYTES, settings.models))
     with contextlib.suppress(ModuleNotFoundError):
         if find_transcriber(settings) is None and not Path(settings.transcriber_model).is_absolute():
@@ -369,7 +365,7 @@ def check_caches(context: Context) -> Row:
 
 def check_packages(context: Context) -> Row:
     """In this Python, on the volume, or still to be built."""
-    if not context.clones:
+    if not context.settings.clones:
         return Row("skipped", "ENGINE=preview needs none but those of requirements/core.txt")
     if inside_image():
         versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("torch", "f5-tts", "whisperx"))
@@ -389,7 +385,7 @@ def check_packages(context: Context) -> Row:
 def check_checkpoint(context: Context) -> Row:
     """The weights of the engine: where they were found, and whether the file is whole."""
     settings = context.settings
-    if not context.clones:
+    if not context.settings.clones:
         return Row("skipped", "ENGINE=preview has no weights")
     path = _checkpoint(settings)
     if path is not None and path.is_file():
@@ -403,7 +399,7 @@ def check_checkpoint(context: Context) -> Row:
 
 def check_vocabulary(context: Context) -> Row:
     """The characters that the checkpoint knows."""
-    if not context.clones:
+    if not context.settings.clones:
         return Row("skipped", "ENGINE=preview has no vocabulary")
     settings = context.settings
     checkpoint = _checkpoint(settings)
@@ -420,7 +416,7 @@ def check_vocabulary(context: Context) -> Row:
 
 def check_vocoder(context: Context) -> Row:
     """The model that makes sound of what the engine makes."""
-    if not context.clones:
+    if not context.settings.clones:
         return Row("skipped", "ENGINE=preview has no vocoder")
     settings = context.settings
     published = look_for(VOCODER, settings)
@@ -506,14 +502,17 @@ def check_transcriber(context: Context) -> Row:
 
 def find_transcriber(settings: Settings) -> Path | None:
     """The model's folder, in the order in which the worker looks; downloads nothing. Raises ModuleNotFoundError."""
-    folder = settings.models / "faster-whisper"
-    for place in (Path(settings.transcriber_model), folder / settings.transcriber_model):
+    for place in model_folders(settings.transcriber_model, settings.models):
         if place.is_dir():
             return place if (place / "model.bin").is_file() else None
     from faster_whisper import download_model
 
     try:
-        path = Path(download_model(settings.transcriber_model, local_files_only=True, cache_dir=str(folder)))
+        path = Path(
+            download_model(
+                settings.transcriber_model, local_files_only=True, cache_dir=str(download_folder(settings.models))
+            )
+        )
     except (OSError, ValueError):  # not there; no such name
         return None
     return path if (path / "model.bin").is_file() else None
@@ -614,7 +613,7 @@ def check_gpu(context: Context) -> Row:
         looked.append(_ask_torch())
     there = [answer for answer, found in looked if found]
     asked = "; ".join([answer for answer, _ in looked] + ([] if context.gpu else ["torch was not asked (--gpu)"]))
-    if not context.clones or context.settings.device == "cpu":
+    if not context.settings.clones or context.settings.device == "cpu":
         return Row("ok" if there else "skipped", f"none is needed by ENGINE and DEVICE; {asked}")
     if looked[-1][1] if context.gpu else there:
         return Row("ok", asked)

@@ -1,6 +1,7 @@
 """Storage in an S3 bucket: AWS, Backblaze B2, Cloudflare R2, MinIO."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -11,10 +12,12 @@ from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    HTTPClientError,
     IncompleteReadError,
     ReadTimeoutError,
     ResponseStreamingError,
 )
+from botocore.exceptions import ConnectionError as EndpointError
 
 from ..errors import LoadError, StorageError
 from ..settings import Settings
@@ -38,9 +41,12 @@ _COMMON = {
     "connect_timeout": 5,
 }
 _PATIENT = {**_COMMON, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 5}}
-# A file that was made is not given up for a bucket that is away for a moment: the waits add up to 45 s on average.
-_SAVING = {**_PATIENT, "retries": {"mode": "standard", "total_max_attempts": 9}}
-_QUICK = {**_COMMON, "read_timeout": 5, "retries": {"mode": "standard", "total_max_attempts": 1}}
+_ONCE = {**_COMMON, "read_timeout": 30, "retries": {"mode": "standard", "total_max_attempts": 1}}
+_QUICK = {**_ONCE, "read_timeout": 5}
+
+# A file that was made is not given up for a bucket that is away for a moment. botocore's own waits between tries are
+# no help: nine tries are over after 2 to 10 s.
+SAVING_WAITS_S = (0.5, 1, 2, 4, 8, 8)
 
 # A body that breaks off is not covered by botocore's retries. It is read again from its start: the file may have been
 # replaced meanwhile, and download_fileobj would mix the two (s3transfer 0.19, which also waits for ever on an answer
@@ -59,7 +65,7 @@ class S3Storage:
         try:
             session = boto3.session.Session()
             self._client = _client(session, settings, _PATIENT)
-            self._saving = _client(session, settings, _SAVING)
+            self._once = _client(session, settings, _ONCE)
             self._quick = _client(session, settings, _QUICK)
         except (BotoCoreError, ValueError) as e:
             raise LoadError(
@@ -68,8 +74,18 @@ class S3Storage:
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See Storage."""
+        request = {"Bucket": self._bucket, "Key": check_key(key), "Body": data, "ContentType": content_type}
         with self._translated("write a file"):
-            self._saving.put_object(Bucket=self._bucket, Key=check_key(key), Body=data, ContentType=content_type)
+            for wait_s in SAVING_WAITS_S:
+                try:
+                    self._once.put_object(**request)
+                except (HTTPClientError, EndpointError, ClientError) as e:
+                    if isinstance(e, ClientError) and not _is_outage(e):
+                        raise
+                    time.sleep(wait_s)
+                else:
+                    return
+            self._once.put_object(**request)
 
     def get(self, key: str) -> bytes | None:
         """See Storage."""
@@ -181,6 +197,11 @@ def _broken_off() -> StorageError:
         "the bucket's answer broke off, or it is no bucket that answers: send the job again, or check AWS_ENDPOINT_URL",
         reason="BrokenOff",
     )
+
+
+def _is_outage(error: ClientError) -> bool:
+    """Whether the provider's side failed, and not ours."""
+    return bool(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500)
 
 
 def _code(error: ClientError) -> str:
