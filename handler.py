@@ -16,7 +16,8 @@ from f5tts_worker.worker import Worker
 
 def main(load: Callable[[Settings], Worker] = Worker.load, hung_after_s: float = HUNG_AFTER_S) -> None:
     """Load everything, then take jobs until stopped; exits with 1 and the reason if something is missing."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a container's first process ignores it otherwise
+    for number in (signal.SIGTERM, signal.SIGINT):  # a container's first process ignores the former otherwise
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     settings: Settings | None = None
     try:
         settings = load_settings()

@@ -35,7 +35,8 @@ GPU_DEVICES = (Path("/dev/nvidiactl"), Path("/dev/dxg"))
 
 def main(lock: Path = LOCK, needed_bytes: int = NEEDED_BYTES) -> None:
     """Run the stages, then become handler.py."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a container's first process ignores it otherwise
+    for number in (signal.SIGTERM, signal.SIGINT):  # a container's first process ignores the former otherwise
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     with _stage("settings") as found:
         settings = load_settings()
         configure(settings.log_level)
@@ -62,8 +63,7 @@ def look_at_volume(settings: Settings) -> Found:
     volume = find_volume(settings)
     if volume is None:
         logger.warning("no volume at %s", settings.volume_dir)
-        if settings.clones:
-            _set("MODEL_DIR", str(IMAGE_MODELS))
+        _set("MODEL_DIR", str(IMAGE_MODELS))
         return {"path": None}
     for warning in volume.warnings:
         logger.warning("%s", warning)
@@ -130,8 +130,9 @@ def _stage(name: str, settings: Settings | None = None) -> Iterator[Found]:
         yield found
     except LoadError as e:
         sys.exit(explain_load_failure(e, settings, name))
-    except OSError as e:  # of a disk: full, gone, or not ours
-        sys.exit(explain_load_failure(LoadError(str(e)), settings, name))
+    except Exception as e:  # a disk that is gone, a file that is not what it seems
+        logger.debug("stage %s failed", name, exc_info=True)
+        sys.exit(explain_load_failure(LoadError(f"{type(e).__name__}: {e}"), settings, name))
     _say(name, began, **found)
 
 

@@ -19,7 +19,7 @@ from .errors import (
     WorkerError,
     shown,
 )
-from .job import Job
+from .job import STOP, Job
 from .logs import JOB_ID
 from .worker import Worker
 
@@ -53,7 +53,7 @@ ANSWER_MAX_BYTES = 9_500_000
 
 def dispatch(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
     """Answer one job's `input`. Never raises: a failure is a dict whose `error` starts with its code."""
-    token = JOB_ID.set(job.id)
+    token, stop_token = JOB_ID.set(job.id), STOP.set(job.stop)
     try:
         answer = _answer(raw, worker, job)
     except MemoryError:
@@ -69,6 +69,7 @@ def dispatch(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
     finally:
         worker.jobs_done += 1
         JOB_ID.reset(token)
+        STOP.reset(stop_token)
     return answer
 
 

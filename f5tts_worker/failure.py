@@ -24,15 +24,18 @@ def explain_load_failure(error: LoadError, settings: Settings | None = None, sta
 
 def _labelled(label: str, text: str) -> list[str]:
     """A text of several lines, set under its label."""
-    first, *others = text.splitlines()
+    first, *others = text.splitlines() or ["unknown"]
     return [f"{label}: {first}", *(f"{' ' * len(label)}  {line}" for line in others)]
 
 
 def _disk(folder: Path) -> str:
-    if not folder.is_dir():
-        return f"{folder}: not there"
-    mounted = "" if folder.is_mount() else " (nothing is mounted there)"
-    return f"{folder}: {shutil.disk_usage(folder).free / 1e9:.1f} GB free{mounted}"
+    try:
+        if not folder.is_dir():
+            return f"{folder}: not there"
+        mounted = "" if folder.is_mount() else " (nothing is mounted there)"
+        return f"{folder}: {shutil.disk_usage(folder).free / 1e9:.1f} GB free{mounted}"
+    except OSError as e:  # a network volume that is gone
+        return f"{folder}: {e.strerror}"
 
 
 def _gpu() -> str:

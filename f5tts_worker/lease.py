@@ -2,8 +2,8 @@
 
 A file that its holder touches every few seconds. Not flock, which network volumes pass on to other machines or not, and
 nobody can tell from here; and not a lock file alone, which a killed holder leaves behind for ever. Where two processes
-do get in at once (a holder that was frozen for half a minute), nothing breaks: what a lease guards is published by
-rename, and the work is only done twice.
+do get in at once (a holder that was frozen for half a minute), one of them may fail and start again; nothing half-made
+shows, for what a lease guards is published by rename.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import uuid
 from pathlib import Path
 from types import TracebackType
 
+from .job import pause
 from .repeat import every
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class Lease:
             if now - said > SAY_EVERY_S:
                 said = now
                 logger.info("another worker is %s: waiting for it", self._what)
-            time.sleep(min(1.0, self._beat_s))
+            pause(min(1.0, self._beat_s))
         self._beating = every(self._beat_s, self._beat)
         self._beating.__enter__()
         return self
@@ -95,7 +96,8 @@ class Lease:
 
     def _beat(self) -> None:
         with contextlib.suppress(OSError):
-            os.utime(self._path)
+            if self._path.read_bytes() == self._mine:  # else somebody took over, and has a life of their own
+                os.utime(self._path)
 
 
 def _this_process() -> dict[str, str | int]:
@@ -120,9 +122,9 @@ def _is_dead(holder: bytes) -> bool:
     """Whether a holder is known to be gone; of another machine only its silence tells."""
     try:
         other = json.loads(holder)
-    except ValueError:  # it is being written
+        here = _this_process()
+        if any(other[name] != here[name] for name in ("boot", "processes")):
+            return False
+        return bool(_started(int(other["pid"])) != other["started"])
+    except (ValueError, LookupError, TypeError):  # it is being written, or is damaged
         return False
-    here = _this_process()
-    if (other.get("boot"), other.get("processes")) != (here["boot"], here["processes"]):
-        return False
-    return bool(_started(other["pid"]) != other.get("started"))

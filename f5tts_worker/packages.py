@@ -30,8 +30,9 @@ NEEDED_BYTES = 8_500_000_000
 """Of requirements/worker.txt: 7.4 GB installed, and what is unpacked meanwhile. uv links files from its cache on the
 same volume; where a volume cannot link, it takes twice as much."""
 
-UNUSED_AFTER_S = 7 * 24 * 3600
-"""An environment that no worker was started from for so long belongs to an image that is gone."""
+UNUSED_AFTER_S = 30 * 24 * 3600
+"""An environment that no worker was started from for so long belongs to an image that is gone; a worker that has run
+for longer would lose what it has not imported yet."""
 
 SAY_EVERY_S = 15.0
 TAIL_CHARS = 600
@@ -127,7 +128,7 @@ class Packages:
             with contextlib.suppress(LoadError):  # what is linked from uv's cache too takes up its space until then
                 self._uv("cache", "clean", "--quiet")
         for environment in unused:
-            logger.info("removing %s, which no worker was started from for a week", environment)
+            logger.info("removing %s, which no worker was started from for a month", environment)
             environment.rename(self._aside())  # from here on it is no environment, however far the removal gets
 
     def _aside(self) -> Path:

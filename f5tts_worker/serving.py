@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 RunpodJob = dict[str, Any]
 
 HUNG_AFTER_S = 30.0
-"""A stop is honoured between two steps of the sampler: a thread that is still busy after this long never comes back."""
+"""A stop is heeded at each step of the sampler, between chunks and in every wait: a thread that is still busy after
+this long is stuck."""
 
 BEGUN_WITHIN_S = 0.3
 """The SDK's loop looks into its queue every 0.1 s: what it took before a SIGTERM has begun by then."""
@@ -73,6 +74,7 @@ class Serving:
         self._works: set[asyncio.Future[Any]] = set()
         """What the thread has to do, that of stopped jobs included."""
         self._heeds_signals = False
+        self._leaving: asyncio.Task[None] | None = None
 
     def sdk_config(self) -> dict[str, Any]:
         """What `runpod.serverless.start` takes."""
@@ -120,7 +122,7 @@ class Serving:
         logger.info("%s: ending once %d job(s) are answered", signal.Signals(number).name, len(self._tasks))
         if callable(sdk_handler):
             sdk_handler(number, None)
-        self._leaving = asyncio.get_running_loop().create_task(self._exit_when_answered())
+        self._leaving = self._leaving or asyncio.get_running_loop().create_task(self._exit_when_answered())
 
     async def _exit_when_answered(self) -> None:
         await asyncio.sleep(BEGUN_WITHIN_S)

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +16,9 @@ from .names import voice_name
 S3_REQUIRED = ("S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 F5_ONLY = ("F5_MODEL", "F5_CHECKPOINT", "F5_VOCAB", "VOCODER_DIR", "DEVICE")
 S3_ONLY = (*S3_REQUIRED, "AWS_REGION", "AWS_ENDPOINT_URL")
+
+_LOGIN = re.compile(r"//[^/]*@")
+"""What some put into an address: a name and a password."""
 
 LINK_MIN_S, LINK_MAX_S = 60, 604_800  # S3 signs links for at most 7 days
 """Seconds that a link may live."""
@@ -47,7 +51,11 @@ class Settings(BaseSettings):
     )
     volume_dir: Path = Field(Path("/runpod-volume"), description="The network volume.")
     model_dir: Path | None = Field(None, description="Where models are kept; `VOLUME_DIR/models` if not set.")
-    storage: Literal["s3", "local"] = Field("s3", description="Where voices and results are kept: `s3` or `local`.")
+    storage: Literal["s3", "local"] = Field(
+        "s3",
+        description="Where voices and results are kept: `s3` or `local` (a folder of the worker; nobody else can open "
+        "its links).",
+    )
     storage_dir: Path = Field(Path("storage"), description="The folder of `STORAGE=local`.")
     s3_bucket: str | None = Field(
         None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="The bucket of `STORAGE=s3`: its name alone."
@@ -102,6 +110,12 @@ class Settings(BaseSettings):
     def _any_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
+    @field_validator("volume_dir", "model_dir")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        """Other programs are told of these folders, from other places."""
+        return path.absolute() if path else None
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper_case(cls, value: Any) -> Any:
@@ -137,7 +151,7 @@ def load_settings() -> Settings:
 def _explain(error: dict[str, object]) -> str:
     name = str(error["loc"][0]).upper()  # type: ignore[index]  # pydantic's own tuple
     secret = "KEY" in name
-    sent = "***" if secret else repr(os.environ.get(name, ""))
+    sent = "***" if secret else repr(_LOGIN.sub("//***@", os.environ.get(name, "")))
     return f"{name}={sent} is not valid: {error['msg']}. {Settings.model_fields[name.lower()].description}"
 
 

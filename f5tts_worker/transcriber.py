@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from .audio import Audio, resample
 from .errors import TranscriberUnavailable
+from .job import heed_stop, wait_for
 from .lease import Lease
 from .volume import IMAGE_MODELS
 
@@ -36,29 +37,39 @@ class Transcriber:
         self._folder = folder
         self._model: Any = None
         self._lock = threading.Lock()
+        self._loading: threading.Thread | None = None
+        self._loaded = threading.Event()
         self.state: State = "cold"
         self.problem: str | None = None
 
     def load_in_background(self) -> None:
-        """Start loading and return."""
-        threading.Thread(target=self.load, daemon=True, name="transcriber").start()
+        """Start loading, once, and return."""
+        with self._lock:
+            if self._loading is None:
+                self._loading = threading.Thread(target=self._load, daemon=True, name="transcriber")
+                self._loading.start()
 
     def load(self) -> None:
-        """Load the model once: from the folder if it is there, else from the hub. Sets `state`; never raises."""
-        with self._lock:
-            if self.state in ("ready", "unavailable"):
-                return
-            self.state = "loading"
-            started = time.monotonic()
-            try:
-                self._model = self._open()
-            except Exception as e:  # whatever is wrong with it, voices can be stored without a transcriber
-                self.problem = _reason(e, self._name)
-                logger.warning("no transcriber: %s", self.problem)
-                self.state = "unavailable"
-            else:
-                logger.info("transcriber %s ready in %.1f s", self._name, time.monotonic() - started)
-                self.state = "ready"
+        """Load the model: from the folder if it is there, else from the hub. Sets `state`.
+
+        In a thread of its own even where it is waited for: a job that is stopped waits no longer (Cancelled).
+        """
+        self.load_in_background()
+        wait_for(self._loaded)
+
+    def _load(self) -> None:
+        self.state = "loading"
+        started = time.monotonic()
+        try:
+            self._model = self._open()
+        except Exception as e:  # whatever is wrong with it, voices can be stored without a transcriber
+            self.problem = _reason(e, self._name)
+            logger.warning("no transcriber: %s", self.problem)
+            self.state = "unavailable"
+        else:
+            logger.info("transcriber %s ready in %.1f s", self._name, time.monotonic() - started)
+            self.state = "ready"
+        self._loaded.set()
 
     def transcribe(self, audio: Audio, language: str | None = None) -> Transcript:
         """Write down what is said; `language` is guessed if not given. Raises TranscriberUnavailable."""
@@ -74,7 +85,11 @@ class Transcriber:
             beam_size=5,
             condition_on_previous_text=False,  # keeps one misheard segment from repeating itself
         )
-        return Transcript(" ".join(segment.text.strip() for segment in segments).strip(), info.language)
+        heard: list[str] = []
+        for segment in segments:  # each is written down when it is asked for
+            heed_stop()
+            heard.append(segment.text.strip())
+        return Transcript(" ".join(heard).strip(), info.language)
 
     def _open(self) -> Any:
         from faster_whisper import WhisperModel
@@ -85,11 +100,7 @@ class Transcriber:
                 return WhisperModel(str(place))
         try:
             return WhisperModel(self._name, download_root=str(folder), local_files_only=True)
-        except (
-            OSError,
-            ValueError,
-            RuntimeError,
-        ):  # not here, or not whole. Asked first, the hub is asked at each start
+        except (OSError, ValueError, RuntimeError):  # not here, or not whole
             with Lease(folder / ".download", f"downloading {self._name}"):
                 return WhisperModel(self._name, download_root=str(folder))
 

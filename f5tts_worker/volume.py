@@ -40,6 +40,8 @@ def find_volume(settings: Settings) -> Volume | None:
     """The volume, or None if there is none; raises LoadError for one that cannot be written to."""
     path = settings.volume_dir
     if not path.is_dir():
+        if path.exists() or path.is_symlink():
+            raise LoadError(f"VOLUME_DIR={path} is no folder", "name the folder where the volume is mounted")
         return None
     _check_writable(path)
     return Volume(path, path.is_mount(), free_bytes(path))

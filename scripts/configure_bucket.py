@@ -4,6 +4,7 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -129,7 +130,11 @@ def _options() -> argparse.Namespace:
         "--days", type=_days, default=1, help=f"days after which {', '.join(EXPIRING)} expire (default: 1); voices stay"
     )
     parser.add_argument(
-        "--origin", action="append", metavar="ORIGIN", help="a site that may play results, again for more (default: *)"
+        "--origin",
+        action="append",
+        type=_origin,
+        metavar="ORIGIN",
+        help="a site that may play results, again for more (default: *)",
     )
     parser.add_argument(
         "--browser-uploads",
@@ -141,9 +146,15 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _origin(text: str) -> str:
+    if text != "*" and not re.fullmatch(r"https?://[^/\s]+", text):
+        raise argparse.ArgumentTypeError("an origin as browsers send it, such as https://example.com, without a path")
+    return text
+
+
 def _days(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("a whole number of days, 1 or more")
+    if not text.isdecimal() or not 1 <= int(text) <= 36_500:
+        raise argparse.ArgumentTypeError("a whole number of days, 1 to 36500")
     return int(text)
 
 

@@ -326,7 +326,11 @@ def _is_variant(transcript: Path, recording: Path) -> bool:
 
 def _transcripts(folder: Path) -> list[Path]:
     """What can be read in a folder; macOS puts a ._NAME beside each file on foreign disks."""
-    return [path for path in sorted(folder.iterdir()) if path.suffix.lower() in READERS and path.name[0] != "."]
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in READERS and path.name[0] != "." and path.is_file()
+    ]
 
 
 def _recordings(folder: Path) -> dict[str, Path]:

@@ -669,5 +669,8 @@ CHECKS: dict[str, Callable[[Context], Row]] = {
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except BrokenPipeError:  # of `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -126,7 +126,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         headers = {"ETag": f'"{served.etag}"', "X-Repo-Commit": COMMIT, "Content-Length": str(len(content))}
         if self.path.startswith("/wheels/"):
-            headers["Cache-Control"] = "max-age=365000000, immutable"  # as pypi.org says of a file
+            headers["Cache-Control"] = "max-age=365000000, immutable"  # as an index says of a file
         if first:
             headers["Content-Range"] = f"bytes {first}-{len(served.content) - 1}/{len(served.content)}"
         if self.command == "HEAD":

@@ -328,4 +328,4 @@ def test_days_that_are_none(moto_port: int) -> None:
     """It ends with 2 before anything is asked."""
     result = configure("bucket", moto_port, "--days=0")
     assert result.returncode == 2
-    assert "a whole number of days, 1 or more" in result.stderr
+    assert "a whole number of days, 1 to 36500" in result.stderr

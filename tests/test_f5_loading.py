@@ -346,6 +346,12 @@ def test_the_explanation_of_another_engine(settings: Settings) -> None:
     ]
 
 
+def test_the_explanation_never_fails_itself() -> None:
+    """A volume that cannot even be looked at, and an error without words, are told like any other."""
+    settings = Settings(volume_dir=Path("/" + "a" * 300))
+    assert "File name too long" in explain_load_failure(LoadError(""), settings)
+
+
 def test_a_wrong_setting_is_explained_without_torch() -> None:
     """Saying what the GPU has does not import torch for it."""
     code = (

@@ -209,3 +209,14 @@ def test_a_full_disk_leaves_no_lease(disk: SmallDisk) -> None:
         pass
     assert caught.value.errno == errno.ENOSPC
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "left", ["", "[]", "{}", '{"boot": 1}', "\x00", '"x"'], ids=["empty", "list", "object", "half", "null", "text"]
+)
+def test_a_damaged_lease_is_silent_and_dead(tmp_path: Path, left: str) -> None:
+    """Whatever stands in a lease that nobody touches, it is taken over when its time is up."""
+    path = tmp_path / "lease"
+    path.write_text(left)
+    with lease(path):
+        assert path.read_text() != left

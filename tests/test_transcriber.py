@@ -12,8 +12,10 @@ import pytest
 from sounds import human_recording, tone
 from tiny_whisper import tiny_whisper
 
-from f5tts_worker.errors import TranscriberUnavailable
-from f5tts_worker.transcriber import Transcriber
+from f5tts_worker.errors import Cancelled, TranscriberUnavailable
+from f5tts_worker.job import STOP
+from f5tts_worker.lease import Lease
+from f5tts_worker.transcriber import Transcriber, download_folder
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +131,26 @@ def test_says_why_it_is_unavailable(
     with pytest.raises(TranscriberUnavailable, match=rf"\({problem}\); send its text as ref_text$"):
         transcriber.transcribe(tone(1_000))
     assert time.monotonic() - started < 10
+
+
+def test_a_stopped_job_waits_for_no_download(tmp_path: Path) -> None:
+    """A job that needs the model while another worker downloads it ends when it is stopped; the loading goes on."""
+    stop = threading.Event()
+    transcriber = Transcriber("tiny", tmp_path)
+
+    def transcribe() -> None:
+        token = STOP.set(stop)
+        try:
+            with pytest.raises(Cancelled):
+                transcriber.transcribe(human_recording())
+        finally:
+            STOP.reset(token)
+
+    with Lease(download_folder(tmp_path) / ".download", "downloading tiny"):
+        job = threading.Thread(target=transcribe)
+        job.start()
+        stop.set()
+        job.join(10)
+        assert (job.is_alive(), transcriber.state) == (False, "loading")
+    transcriber.load()
+    assert transcriber.state == "unavailable"  # the hub is out of reach here

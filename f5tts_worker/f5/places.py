@@ -100,7 +100,7 @@ def _folders(repo: str, settings: Settings) -> Iterator[Path]:
     cached = settings.volume_dir / "huggingface-cache/hub" / f"models--{repo.replace('/', '--')}"
     main = cached / "refs/main"
     if main.is_file():
-        yield cached / "snapshots" / main.read_text().strip()
+        yield cached / "snapshots" / main.read_text(errors="replace").strip()
     yield from sorted(cached.glob("snapshots/*")) or [cached / "snapshots/*"]
     for models in (settings.models, IMAGE_MODELS):
         yield models / repo.rsplit("/", 1)[-1]

@@ -1,7 +1,6 @@
 """Storage in an S3 bucket: AWS, Backblaze B2, Cloudflare R2, MinIO."""
 
 import contextlib
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as EndpointError
 
 from ..errors import LoadError, StorageError
+from ..job import pause
 from ..settings import Settings
 from .base import Item, check_key, check_prefix
 
@@ -69,7 +69,8 @@ class S3Storage:
             self._quick = _client(session, settings, _QUICK)
         except (BotoCoreError, ValueError) as e:
             raise LoadError(
-                f"the bucket's settings cannot be used: {e}", "check AWS_ENDPOINT_URL and AWS_REGION"
+                f"the bucket's settings cannot be used: {e}",
+                "check AWS_ENDPOINT_URL and AWS_REGION, and unset AWS_PROFILE",
             ) from e
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
@@ -82,7 +83,7 @@ class S3Storage:
                 except (HTTPClientError, EndpointError, ClientError) as e:
                     if isinstance(e, ClientError) and not _is_outage(e):
                         raise
-                    time.sleep(wait_s)
+                    pause(wait_s)
                 else:
                     return
             self._once.put_object(**request)
