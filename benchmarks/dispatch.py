@@ -33,7 +33,12 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
-            engine="preview", storage="local", storage_dir=Path(folder), warm_transcriber="off", max_text_chars=1
+            engine="preview",
+            storage="local",
+            storage_dir=Path(folder),
+            warm_transcriber="off",
+            warm_aligner="off",
+            max_text_chars=1,
         )
         worker = Worker.load(settings)
         rows = []

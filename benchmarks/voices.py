@@ -53,6 +53,7 @@ def measure(url: str, folder: Path, n_voices: int) -> list[dict[str, Any]]:
         aws_endpoint_url=url,
         volume_dir=folder,
         warm_transcriber="off",
+        warm_aligner="off",
         allow_private_urls=True,
         **KEYS,
     )

@@ -29,6 +29,13 @@ class DamagedError(Exception):
     """What arrived is not what the hub has."""
 
 
+def is_offline() -> bool:
+    """Whether HF_HUB_OFFLINE forbids downloads."""
+    from huggingface_hub import constants
+
+    return bool(constants.HF_HUB_OFFLINE)
+
+
 def download(repo: str, names: tuple[str, ...], folder: Path, say_every_s: float = SAY_EVERY_S) -> None:
     """Bring files of a repository into `folder`, each under its own name; what is there already stays.
 

@@ -14,7 +14,7 @@ from .errors import LoadError
 from .names import voice_name
 
 S3_REQUIRED = ("S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-F5_ONLY = ("F5_MODEL", "F5_CHECKPOINT", "F5_VOCAB", "VOCODER_DIR", "DEVICE")
+F5_ONLY = ("F5_MODEL", "F5_CHECKPOINT", "F5_VOCAB", "VOCODER_DIR")
 S3_ONLY = (*S3_REQUIRED, "AWS_REGION", "AWS_ENDPOINT_URL")
 
 _LOGIN = re.compile(r"//[^/]*@")
@@ -81,6 +81,17 @@ class Settings(BaseSettings):
         description="When the transcriber is loaded: `background` (beside the first jobs), `eager` (before them) or "
         "`off` (at first use).",
     )
+    warm_aligner: Literal["background", "eager", "off"] = Field(
+        "background",
+        description="When the whisperx aligner is loaded: `background` (beside the first jobs), `eager` (before them) "
+        "or `off` (at first use).",
+    )
+    google_credentials_json: SecretStr | None = Field(
+        None, description="A Google service account's key, the JSON itself: word times by Google as well."
+    )
+    google_application_credentials: Path | None = Field(
+        None, description="A file with that key, where it is not in `GOOGLE_CREDENTIALS_JSON`."
+    )
     max_text_chars: int = Field(
         20_000, ge=1, le=200_000, description="Longest text of a job, in characters: 1 to 200000."
     )
@@ -105,7 +116,7 @@ class Settings(BaseSettings):
         stripped = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
         return {name: value for name, value in stripped.items() if value != ""}
 
-    @field_validator("engine", "storage", "device", "warm_transcriber", mode="before")
+    @field_validator("engine", "storage", "device", "warm_transcriber", "warm_aligner", mode="before")
     @classmethod
     def _any_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -150,7 +161,7 @@ def load_settings() -> Settings:
 
 def _explain(error: dict[str, object]) -> str:
     name = str(error["loc"][0]).upper()  # type: ignore[index]  # pydantic's own tuple
-    secret = "KEY" in name
+    secret = "KEY" in name or "CREDENTIALS" in name
     sent = "***" if secret else repr(_LOGIN.sub("//***@", os.environ.get(name, "")))
     return f"{name}={sent} is not valid: {error['msg']}. {Settings.model_fields[name.lower()].description}"
 

@@ -26,3 +26,20 @@ def move_words(words: list[Word], cut: list[Span]) -> list[Word]:
         return ms - sum(max(0, min(ms, span.end_ms) - span.start_ms) for span in cut)
 
     return [replace(word, start_ms=moved(word.start_ms), end_ms=moved(word.end_ms)) for word in words]
+
+
+def split_times(timed: list[Word], words: list[str]) -> list[Word]:
+    """The times of shorter words, each a part of a timed one: of "你好" those of 你 and 好, by their length."""
+    left = iter(words)
+    found: list[Word] = []
+    for word in timed:
+        begun, length = 0, max(len(word.text), 1)
+
+        def at(position: int, word: Word = word, length: int = length) -> int:
+            return word.start_ms + (word.end_ms - word.start_ms) * position // length
+
+        while begun < len(word.text):
+            part = next(left)
+            found.append(replace(word, text=part, start_ms=at(begun), end_ms=at(begun + len(part))))
+            begun += len(part)
+    return found

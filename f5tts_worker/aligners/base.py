@@ -1,0 +1,31 @@
+"""Aligner: what finds the words of a known text in its speech."""
+
+from typing import Literal, Protocol
+
+from ..audio import Audio
+from ..words import Word
+
+State = Literal["cold", "loading", "ready", "unavailable"]
+
+
+class AlignmentError(Exception):
+    """An aligner cannot do this one; the message says why, for the caller: no path and no secret is in it."""
+
+
+class Aligner(Protocol):
+    """Used by one thread at a time, but for `load`."""
+
+    name: str
+    state: State
+    problem: str | None
+    """Why it is unavailable."""
+
+    def load(self) -> None:
+        """Get ready, once; sets `state`, never raises. Whoever comes while it loads waits for it."""
+
+    def align(self, audio: Audio, words: list[str], language: str | None) -> list[Word]:
+        """One Word for each of `words`, in order, with `source` the aligner's name.
+
+        `words` are of text.words.split_words; `language` is a tag such as en, pt-br or zh, None where nobody said.
+        Raises AlignmentError. The chain checks order, bounds and lengths: an aligner need not.
+        """

@@ -1,0 +1,36 @@
+"""Words: the caller's text as the units that captions show and aligners time."""
+
+import re
+
+# Scripts written without spaces whose characters are words, or near enough, by themselves: Han, kana, bopomofo.
+_CJK = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3041-\u30ff\u3100-\u312f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+)
+_IS_CJK = re.compile(f"[{_CJK}]")
+_TIGHT = re.compile(f"[{_CJK}\u3001-\u3003\u3008-\u3020\uff01-\uff65]")
+
+# One such character with what cannot stand alone: marks over or after it, punctuation behind it, brackets before it.
+_UNIT = re.compile(
+    rf"[^\w{_CJK}]*[{_CJK}](?:[\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef\u200d]|[^\w\s])*|[^{_CJK}]+?(?=[^\w{_CJK}]*[{_CJK}]|$)"
+)
+
+
+def split_words(text: str) -> list[str]:
+    """The words as the caller wrote them: what white space separates; of Chinese and Japanese, each character.
+
+    Punctuation, quotes and emoji stay with the word they touch. Nothing but white space is left out.
+    """
+    return [word for token in text.split() for word in (_units(token) if _IS_CJK.search(token) else [token])]
+
+
+def _units(token: str) -> list[str]:
+    return [match for match in _UNIT.findall(token) if match]
+
+
+def join_words(words: list[str]) -> str:
+    """The words as a line: with spaces, but none beside a Chinese or Japanese character or mark."""
+    line = ""
+    for word in words:
+        line += f" {word}" if line and not (_TIGHT.match(line[-1]) or _TIGHT.match(word[0])) else word
+    return line
