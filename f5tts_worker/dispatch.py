@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .contract import Request, Response
-from .endpoints import delete_voice, download, get_voice, list_voices, status, tts, upload, upload_url
+from .endpoints import delete_voice, download, get_voice, list_voices, status, timing, tts, upload, upload_url
 from .errors import (
     SHOWN_CHARS,
     InternalError,
@@ -41,6 +41,7 @@ ENDPOINTS = {
     "list_voices": Endpoint(list_voices.ListVoicesRequest, list_voices.handle),
     "get_voice": Endpoint(get_voice.GetVoiceRequest, get_voice.handle),
     "delete_voice": Endpoint(delete_voice.DeleteVoiceRequest, delete_voice.handle),
+    "timing": Endpoint(timing.TimingRequest, timing.handle),
     "download": Endpoint(download.DownloadRequest, download.handle),
     "result": Endpoint(download.DownloadRequest, download.handle),
     "status": Endpoint(status.StatusRequest, status.handle),

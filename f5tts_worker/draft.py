@@ -3,12 +3,26 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .aligners import AlignerChain, AlignmentError
 from .audio import Audio, decode
 from .errors import InvalidInput, TranscriberUnavailable
-from .reference import RECORDING_MAX_S, REFERENCE_MAX_MS, Cut, check_recording, make_reference
+from .reference import (
+    PACE_MAX,
+    PACE_MIN,
+    RECORDING_MAX_S,
+    REFERENCE_MAX_MS,
+    Cut,
+    check_recording,
+    cut_at,
+    make_reference,
+)
+from .text.words import join_words, split_words
 from .transcriber import Transcriber
 
-TEXT_MAX_CHARS = 1_000  # 12 s of the fastest speech are about 300
+TEXT_MAX_CHARS = 10_000  # 10 min of speech, as long as a recording may be, are about 9,000
+SURE = 0.5
+"""Share of words on which two aligners have to agree before a text is cut by them."""
+
 TextSource = Literal["ref_text", "txt", "transcribed"]
 
 
@@ -25,33 +39,67 @@ class Draft:
 
 
 def make_draft(
-    data: bytes, *, ref_text: str | None, text_beside: str | None, language: str | None, transcriber: Transcriber
+    data: bytes,
+    *,
+    ref_text: str | None,
+    text_beside: str | None,
+    language: str | None,
+    transcriber: Transcriber,
+    aligners: AlignerChain,
 ) -> Draft:
     """Decode a file, check it, cut the reference out of it and find its text: `ref_text`, else `text_beside` (the
     bucket's NAME.txt), else transcribed. Raises InvalidAudio, AudioTooLong, InvalidInput."""
     recording = decode(data, max_s=RECORDING_MAX_S)
     warnings = check_recording(recording)
     cut = make_reference(recording)
+    source: TextSource = "ref_text" if ref_text else "txt"
+    given = ref_text or text_beside
+    unused = f"it is over {TEXT_MAX_CHARS} characters"
+    if given and len(given) <= TEXT_MAX_CHARS:
+        try:
+            cut, text = _fitted(cut, given, language, aligners)
+        except AlignmentError as e:
+            _refuse_misfit(recording, cut, str(e), refuse=source == "ref_text")
+            unused = f"it was cut, and its text could not be ({e})"
+        else:
+            return Draft(recording, cut.audio, text, source, language, [*warnings, *cut.warnings])
     warnings += cut.warnings
-    if ref_text and cut.was_cut:
+    if given:
+        warnings.append(f"the .txt beside the recording was not used: {unused}")
+    return _transcribed(recording, cut, language, warnings, transcriber)
+
+
+def _fitted(cut: Cut, text: str, language: str | None, aligners: AlignerChain) -> tuple[Cut, str]:
+    """The text of what is kept: all of it, or the words that an aligner finds before the cut. Raises AlignmentError."""
+    if not cut.was_cut:
+        return cut, text
+    pace = len(text.encode()) / cut.speech.duration_s
+    if not PACE_MIN <= pace <= PACE_MAX:
+        raise AlignmentError(f"{len(text)} characters cannot be what {cut.speech.duration_s:.1f} s of speech say")
+    words = split_words(text)
+    alignment = aligners.align(cut.speech, words, language)
+    if alignment.confidence is not None and alignment.confidence < SURE:
+        raise AlignmentError("two aligners disagree on where its words are: is it the text of this recording?")
+    kept = [word for word in alignment.words if word.start_ms + word.end_ms <= 2 * cut.end_ms]
+    if not cut.in_pause:  # a place between two words is better than any quiet one
+        kept = [word for word in kept if word.end_ms <= cut.end_ms]
+        if kept:
+            cut = cut_at(cut.speech, kept[-1].end_ms, in_pause=True)
+    if not kept:
+        raise AlignmentError("no word of it ends before the cut")
+    return cut, join_words([word.text for word in kept])
+
+
+def _refuse_misfit(recording: Audio, cut: Cut, why: str, refuse: bool) -> None:
+    if refuse:
         raise InvalidInput(
-            f"the recording has {recording.duration_s:.1f} s and only {cut.audio.duration_s:.1f} s of it are kept, so "
-            f"this text would not fit them; send at most {REFERENCE_MAX_MS // 1000} s of audio with its text, or leave "
-            "ref_text out to have the kept part transcribed",
+            f"the recording has {recording.duration_s:.1f} s and only {cut.audio.duration_s:.1f} s of it are kept, and "
+            f"the words of these could not be found ({why}); send at most {REFERENCE_MAX_MS // 1000} s of audio with "
+            "its text, or leave ref_text out to have the kept part transcribed",
             field="ref_text",
             duration_s=round(recording.duration_s, 2),
             kept_s=round(cut.audio.duration_s, 2),
         )
-    if ref_text:
-        return Draft(recording, cut.audio, ref_text, "ref_text", language, warnings)
-    if text_beside and not cut.was_cut and len(text_beside) <= TEXT_MAX_CHARS:
-        return Draft(recording, cut.audio, text_beside, "txt", language, warnings)
-    if text_beside:
-        why = (
-            "the recording was cut, and the text was not" if cut.was_cut else f"it is over {TEXT_MAX_CHARS} characters"
-        )
-        warnings.append(f"the .txt beside the recording was not used: {why}")
-    return _transcribed(recording, cut, language, warnings, transcriber)
 
 
 def _transcribed(

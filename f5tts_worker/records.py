@@ -11,12 +11,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .audio import Audio, decode
+from .captions import Timing
+from .errors import NotFound
+from .names import key_job_id
 from .storage import Storage
 from .words import Word
 
 
 class JobRecord(BaseModel):
-    """One speech job."""
+    """One job that spoke a text, or that timed the words of an audio."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -25,15 +29,18 @@ class JobRecord(BaseModel):
     state: Literal["started", "done"]
     started_at: datetime
     text: str
-    voice: str | None
-    engine: str
     language: str | None
-    seed: int
-    audio_format: str
+    voice: str | None = None
+    engine: str = ""
+    seed: int = 0
+    audio_format: str = ""
+    """Empty where no audio was made."""
     duration_s: float | None = None
     sample_rate: int | None = None
     words: list[Word] | None = None
     """The engine's own word times, where it has them."""
+    timing: Timing | None = None
+    """The word times that captions were made of."""
     warnings: list[str] = []
 
 
@@ -60,6 +67,28 @@ class JobRecords:
             return JobRecord.model_validate_json(data) if data else None
         except ValidationError:  # of another version, or somebody else's file: the job is run anew
             return None
+
+    def claim(self, job_id: str, wanted: str) -> tuple[str, JobRecord | None]:
+        """The id to work under, and the record of an earlier delivery of the same job.
+
+        RunPod delivers a job again when its worker died: the same id and request go on under the same record. The same
+        id with another request becomes a job of its own.
+        """
+        own_id = key_job_id(job_id)
+        earlier = self.read(own_id)
+        if earlier and earlier.request_hash != wanted:
+            own_id = f"{own_id}-{wanted}"
+            earlier = self.read(own_id)
+        return own_id, earlier
+
+    def audio(self, record: JobRecord) -> Audio:
+        """The job's stored audio; raises NotFound."""
+        data = self._storage.get(audio_key(record.job_id, record.audio_format)) if record.audio_format else None
+        if data is None:
+            raise NotFound(
+                f"the audio of job {record.job_id} is not here (any more); speak the text again", job_id=record.job_id
+            )
+        return decode(data, max_s=(record.duration_s or 0) + 1)
 
     def write(self, record: JobRecord) -> None:
         """Store a record."""

@@ -14,6 +14,9 @@ EDGE_DB = -42.0  # dBFS; quieter than this at the edges is not speech
 SILENCE_DB = -50.0  # dBFS; a pause longer than 2 s below this is cut down to 2 s
 LONGEST_PAUSE_MS = 2_000
 TAIL_MS = 50  # of silence at the end: without it the last sound of the reference leaks into the speech
+PACE_MIN, PACE_MAX = 2.5, 45.0
+"""Bytes of text a second; English is read at 12 to 20, Chinese at about as many."""
+
 CLIPPED = 0.99  # of full scale
 REFUSE_CLIPPED_SHARE, WARN_CLIPPED_SHARE = 0.10, 0.001  # of the samples
 
@@ -38,6 +41,12 @@ class Cut:
     was_cut: bool
     """Whether speech was left out, so that a text of the whole recording does not fit."""
     warnings: list[str]
+    speech: Audio
+    """What it was cut from: the whole recording without its silent edges and long pauses."""
+    end_ms: int
+    """Where in `speech` the reference ends."""
+    in_pause: bool
+    """Whether that is between words."""
 
 
 def check_recording(recording: Audio) -> list[str]:
@@ -70,21 +79,27 @@ def make_reference(recording: Audio) -> Cut:
     """Trim the edges, shorten long pauses, keep up to 12 s ending in a pause, end with 50 ms of silence."""
     audio = _trim_edges(resample(recording, SAMPLE_RATE))
     audio, _ = shorten_pauses(audio, below_db=SILENCE_DB, longest_ms=LONGEST_PAUSE_MS)
-    warnings = []
-    was_cut = audio.duration_s * 1000 > REFERENCE_MAX_MS
-    if was_cut:
-        end_ms, in_pause = _place_to_cut(audio)
-        warnings.append(f"the first {end_ms / 1000:.1f} s of {audio.duration_s:.1f} s of speech are kept")
-        if not in_pause:
-            warnings.append("no pause was found to cut at, so a word may be cut: send up to 12 s that end in a pause")
-        audio = _trim_edges(audio.slice_ms(0, end_ms))
     if audio.duration_s < SPEECH_MIN_S:
         raise InvalidAudio(
             f"only {audio.duration_s:.2f} s of the recording is louder than {EDGE_DB:g} dBFS; send seconds of speech",
             kept_s=round(audio.duration_s, 3),
         )
+    if audio.duration_s * 1000 <= REFERENCE_MAX_MS:
+        return Cut(_with_tail(audio), False, [], audio, round(audio.duration_s * 1000), True)
+    return cut_at(audio, *_place_to_cut(audio))
+
+
+def cut_at(speech: Audio, end_ms: int, in_pause: bool) -> Cut:
+    """The reference that ends at a place of longer speech."""
+    warnings = [f"the first {end_ms / 1000:.1f} s of {speech.duration_s:.1f} s of speech are kept"]
+    if not in_pause:
+        warnings.append("no pause was found to cut at, so a word may be cut: send up to 12 s that end in a pause")
+    return Cut(_with_tail(_trim_edges(speech.slice_ms(0, end_ms))), True, warnings, speech, end_ms, in_pause)
+
+
+def _with_tail(audio: Audio) -> Audio:
     silence = Audio(np.zeros(SAMPLE_RATE * TAIL_MS // 1000, np.float32), SAMPLE_RATE)
-    return Cut(join([audio, silence]), was_cut, warnings)
+    return join([audio, silence])
 
 
 def _trim_edges(audio: Audio) -> Audio:

@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .aligners import AlignerChain
 from .audio import SAMPLE_RATE, decode_wav, encode, resample
 from .draft import Draft, TextSource, make_draft
 from .errors import AudioTooLong, InvalidAudio, VoiceExists, VoiceNotFound
@@ -72,9 +73,10 @@ class VoicePage:
 class VoiceLibrary:
     """The voices of a store, shared with other workers on it. One thread uses an instance."""
 
-    def __init__(self, storage: Storage, transcriber: Transcriber) -> None:
+    def __init__(self, storage: Storage, transcriber: Transcriber, aligners: AlignerChain) -> None:
         self._storage = storage
         self._transcriber = transcriber
+        self._aligners = aligners
         self._in_memory: OrderedDict[str, Reference] = OrderedDict()
         """By name; the key of each is its profile's version."""
 
@@ -86,6 +88,7 @@ class VoiceLibrary:
             text_beside=self._text_beside(name),
             language=language,
             transcriber=self._transcriber,
+            aligners=self._aligners,
         )
         # A version of its own each time: were it a hash, this upload could bring back a key that another worker, which
         # has just replaced an equal upload, is about to delete.
@@ -110,7 +113,14 @@ class VoiceLibrary:
 
     def once(self, data: bytes, *, ref_text: str | None, language: str | None) -> tuple[Reference, list[str]]:
         """A reference for one job, from a file that is not stored; also returns warnings."""
-        draft = make_draft(data, ref_text=ref_text, text_beside=None, language=language, transcriber=self._transcriber)
+        draft = make_draft(
+            data,
+            ref_text=ref_text,
+            text_beside=None,
+            language=language,
+            transcriber=self._transcriber,
+            aligners=self._aligners,
+        )
         return Reference(draft.reference, draft.text, _content_hash(data, draft.text)), draft.warnings
 
     def profile(self, name: str) -> VoiceProfile:
@@ -187,6 +197,7 @@ class VoiceLibrary:
                 text_beside=self._text_beside(name),
                 language=None,
                 transcriber=self._transcriber,
+                aligners=self._aligners,
             )
         except (InvalidAudio, AudioTooLong) as e:
             raise type(e)(f"voice '{name}.wav': {e.message}", **e.details) from e

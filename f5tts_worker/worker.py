@@ -5,7 +5,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from .aligners import AlignerChain, open_aligners
 from .audio import decode_wav
+from .captions import Captioner
 from .engines import ENGINES, Engine, EngineInfo, SpeechOptions
 from .errors import LoadError, StorageNotConfigured, WorkerError
 from .f5.places import f5_tts_file
@@ -36,6 +38,7 @@ class Worker:
     storage: Storage
     transcriber: Transcriber
     fetcher: Fetcher
+    aligners: AlignerChain
     sample: Reference | None = None
     """Cloned where a job names no voice and there is no DEFAULT_VOICE."""
     warnings: list[str] = field(default_factory=list)
@@ -43,8 +46,9 @@ class Worker:
     started_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.voices = VoiceLibrary(self.storage, self.transcriber)
+        self.voices = VoiceLibrary(self.storage, self.transcriber, self.aligners)
         self.records = JobRecords(self.storage)
+        self.captioner = Captioner(self.storage, self.aligners)
 
     @classmethod
     def load(cls, settings: Settings) -> "Worker":
@@ -62,6 +66,7 @@ class Worker:
             storage=storage,
             transcriber=_transcriber(settings),
             fetcher=Fetcher(allowed=lambda _: True) if settings.allow_private_urls else Fetcher(),
+            aligners=_aligners(settings),
             sample=sample,
             warnings=warnings,
         )
@@ -97,6 +102,15 @@ def sample_reference() -> Reference:
     if path is None:
         raise LoadError(f"the package f5-tts with its {SAMPLE_WAV} is not installed: install requirements/worker.txt")
     return Reference(make_reference(decode_wav(path.read_bytes())).audio, SAMPLE_TEXT, "f5-tts sample")
+
+
+def _aligners(settings: Settings) -> AlignerChain:
+    aligners = open_aligners(settings)
+    if settings.warm_aligner == "background":
+        aligners.load_in_background()
+    elif settings.warm_aligner == "eager":
+        aligners.load()
+    return aligners
 
 
 def _look_at(storage: Storage) -> None:

@@ -34,7 +34,7 @@ SPOKEN_TEXT = "One call makes the voice, the speech and the link."
 START_TIMEOUT_S = {"preview": 60, "f5": 3600}  # with f5 the first start downloads 1.4 GB
 CALL_TIMEOUT_S = 3600  # F5-TTS without a GPU is slow
 
-PASSED_ON = {"preview": (), "f5": (*F5_ONLY, "VOLUME_DIR", "MODEL_DIR")}
+PASSED_ON = {"preview": (), "f5": (*F5_ONLY, "DEVICE", "VOLUME_DIR", "MODEL_DIR")}
 """Settings of the worker that count here; the others are the demo's own."""
 
 
@@ -106,6 +106,7 @@ def _worker(engine: str, folder: Path, port: int) -> Iterator[None]:
         "VOLUME_DIR": str(folder / "volume"),
         "ALLOW_PRIVATE_URLS": "true",  # the recording is served from this machine
         "WARM_TRANSCRIBER": "off",
+        "WARM_ALIGNER": "off",
         **passed_on,
     }
     command = [sys.executable, str(ROOT / "handler.py"), "--rp_serve_api", "--rp_api_host", "127.0.0.1"]

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's client is imported, once
+
 import pytest
 from local_api import LocalApi
 
@@ -56,6 +58,7 @@ def settings(tmp_path: Path) -> Settings:
         storage_dir=tmp_path / "storage",
         volume_dir=tmp_path / "volume",
         warm_transcriber="off",
+        warm_aligner="off",
         allow_private_urls=True,
     )
 
@@ -109,6 +112,7 @@ def start_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
             "STORAGE_DIR": str(folder / "storage"),
             "VOLUME_DIR": str(folder / "volume"),
             "WARM_TRANSCRIBER": "off",
+            "WARM_ALIGNER": "off",
             "ALLOW_PRIVATE_URLS": "true",
             "HF_HUB_OFFLINE": "1",
             "PYTHONPATH": str(ROOT),

@@ -73,7 +73,13 @@ class Container:
             },
             **{"HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), "PATH": path_with_uv()},
             **{"PYTHONPATH": str(ROOT), "VOLUME_DIR": str(volume)},
-            **{"STORAGE": "local", "STORAGE_DIR": str(folder / "storage"), "WARM_TRANSCRIBER": "off", "DEVICE": "cpu"},
+            **{
+                "STORAGE": "local",
+                "STORAGE_DIR": str(folder / "storage"),
+                "WARM_TRANSCRIBER": "off",
+                "WARM_ALIGNER": "off",
+                "DEVICE": "cpu",
+            },
             **{"UV_NO_INDEX": "1", "HF_HUB_OFFLINE": "1"},
         }
 

@@ -13,6 +13,7 @@ from moto.server import ThreadedMotoServer
 
 from f5tts_worker import __version__, errors
 from f5tts_worker.audio import Audio, encode
+from f5tts_worker.caption_fields import CaptionRequest
 from f5tts_worker.dispatch import ENDPOINTS, dispatch
 from f5tts_worker.job import Job
 from f5tts_worker.settings import Settings
@@ -25,7 +26,7 @@ README = (ROOT / "README.md").read_text()
 # What differs from run to run; the type of everything else is compared, and every other text.
 VOLATILE = {
     *("audio_url", "upload_url", "reference_url", "job_id", "voice_key", "version", "created_at", "last_modified"),
-    *("filename", "deleted", "ffmpeg", "voices/.meta", "id"),
+    *("filename", "deleted", "srt", "ass", "ffmpeg", "voices/.meta", "id"),
 }
 
 
@@ -77,6 +78,7 @@ def bucket_worker(tmp_path: Path) -> Iterator[Worker]:
             aws_endpoint_url=url,
             volume_dir=tmp_path / "volume",
             warm_transcriber="off",
+            warm_aligner="off",
             allow_private_urls=True,
             **keys,
         )
@@ -108,6 +110,8 @@ def test_fields_are_documented(endpoint: str) -> None:
     """Each endpoint's table has exactly its fields, each with what its errors say is accepted."""
     request = ENDPOINTS[endpoint].request
     table = rows(section(endpoint).split("```json")[0])
+    if issubclass(request, CaptionRequest):
+        table |= rows(section("captions").split("| style |")[0])
     assert set(table) == set(request.fields())
     for name, accepted in request.fields().items():
         assert accepted in table[name], name

@@ -10,9 +10,13 @@ import pytest
 from sounds import BASIC_TEXT, human_recording, silence, tone, tones_and_silences, wav
 from tiny_whisper import tiny_whisper
 
+from f5tts_worker import espeak
+from f5tts_worker.aligners import AlignerChain
+from f5tts_worker.aligners.offline import OfflineAligner
 from f5tts_worker.audio import Audio, encode, join
 from f5tts_worker.draft import Draft, make_draft
 from f5tts_worker.errors import AudioTooLong, InvalidAudio, InvalidInput, WorkerError
+from f5tts_worker.reference import EDGE_DB, TAIL_MS
 from f5tts_worker.transcriber import Transcriber
 
 SHORT = encode(human_recording(), "wav")
@@ -34,7 +38,9 @@ def deaf(tmp_path: Path) -> Transcriber:
 
 def _draft(data: bytes, transcriber: Transcriber, **given: Any) -> Draft:
     return make_draft(
-        data, **{"ref_text": None, "text_beside": None, "language": None, **given}, transcriber=transcriber
+        data,
+        **{"ref_text": None, "text_beside": None, "language": None, "aligners": AlignerChain([]), **given},
+        transcriber=transcriber,
     )
 
 
@@ -68,8 +74,12 @@ def test_transcribes_what_is_kept(data: bytes, language: str | None, hearing: Tr
 
 
 UNFIT = {
-    "cut": (LONG, TEXT_BESIDE, "the recording was cut, and the text was not"),
-    "too long": (SHORT, "word " * 201, "it is over 1000 characters"),
+    "cut": (
+        LONG,
+        TEXT_BESIDE,
+        "it was cut, and its text could not be (29 characters cannot be what 15.8 s of speech say)",
+    ),
+    "too long": (SHORT, "word " * 2001, "it is over 10000 characters"),
 }
 
 
@@ -94,15 +104,16 @@ def test_does_without_a_transcriber(deaf: Transcriber) -> None:
 
 
 def test_refuses_a_text_that_does_not_fit(deaf: Transcriber) -> None:
-    """`ref_text` for a recording that has to be cut is refused, with the lengths and both ways out."""
+    """`ref_text` for a recording that has to be cut is refused where no aligner finds its words, with both ways out."""
     with pytest.raises(InvalidInput) as refusal:
         _draft(LONG, deaf, ref_text=BASIC_TEXT)
     kept_s = refusal.value.details["kept_s"]
     assert 3 < kept_s <= 12.05
     assert refusal.value.details == {"field": "ref_text", "duration_s": 16.0, "kept_s": kept_s}
     assert re.fullmatch(
-        r"ref_text: the recording has 16\.0 s and only \d+\.\d s of it are kept, so this text would not fit them; "
-        "send at most 12 s of audio with its text, or leave ref_text out to have the kept part transcribed",
+        r"ref_text: the recording has 16\.0 s and only \d+\.\d s of it are kept, and the words of these could not be "
+        r"found \(there is no aligner\); send at most 12 s of audio with its text, or leave ref_text out to have the "
+        "kept part transcribed",
         refusal.value.message,
     )
 
@@ -146,3 +157,41 @@ def test_refuses_what_is_no_recording(
     with pytest.raises(error, match=reason):
         _draft(make(), deaf, ref_text=BASIC_TEXT)
     assert deaf.state == "cold"
+
+
+SPOKEN = (
+    "The lighthouse keeper counted every ship that passed before midnight. Nobody had asked him to do it, and nobody "
+    "read his notes. When the fog came in, he wrote down what he heard instead: bells, engines, and once a song. Years "
+    "later the notebooks were sold with the furniture. A student of the harbour's history bought them for almost "
+    "nothing."
+)
+
+
+@pytest.fixture(scope="module")
+def aligners() -> AlignerChain:
+    """What a worker without weights has."""
+    return AlignerChain([OfflineAligner()])
+
+
+@pytest.mark.parametrize("voice", ["en-gb", "en-029", "en-gb-scotland", "en-gb-x-rp"])
+@pytest.mark.parametrize("pace", [130, 175])
+def test_keeps_the_words_of_the_kept_part(voice: str, pace: int, deaf: Transcriber, aligners: AlignerChain) -> None:
+    """Of a recording with known word times that has to be cut, the text is exactly what is said before the cut."""
+    utterance = espeak.speak(SPOKEN.split(), espeak.voice_for(voice) or "", pace)
+    loud = np.flatnonzero(utterance.audio.levels_db > EDGE_DB)
+    rate = utterance.audio.rate
+    draft = _draft(encode(utterance.audio, "wav"), deaf, ref_text=SPOKEN, aligners=aligners)
+    end_s = loud[0] / 100 + draft.reference.duration_s - TAIL_MS / 1000
+    said = [
+        word
+        for word, (start, end) in zip(SPOKEN.split(), utterance.starts_ends, strict=True)
+        if (start + end) / 2 / rate < end_s
+    ]
+    assert 5 < draft.reference.duration_s < 12.1 < utterance.audio.duration_s
+    assert (draft.text, draft.text_source) == (" ".join(said), "ref_text")
+
+
+def test_refuses_a_text_of_another_length(deaf: Transcriber, aligners: AlignerChain) -> None:
+    """A text that is far too short for its recording is not spread over it."""
+    with pytest.raises(InvalidInput, match="29 characters cannot be what"):
+        _draft(LONG, deaf, ref_text=BASIC_TEXT[:29], aligners=aligners)

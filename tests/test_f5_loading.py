@@ -33,7 +33,13 @@ LFS_POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0f2a41d8\n
 def start(folder: Path, **environment: object) -> "subprocess.CompletedProcess[str]":
     """Run handler.py, which ends because it cannot load."""
     base = {name: value for name, value in os.environ.items() if name not in KNOWN}
-    given = {"ENGINE": "f5", "STORAGE": "local", "WARM_TRANSCRIBER": "off", "VOLUME_DIR": folder / "volume"}
+    given = {
+        "ENGINE": "f5",
+        "STORAGE": "local",
+        "WARM_TRANSCRIBER": "off",
+        "WARM_ALIGNER": "off",
+        "VOLUME_DIR": folder / "volume",
+    }
     return subprocess.run(
         [sys.executable, str(ROOT / "handler.py")],
         env=base | {name: str(value) for name, value in (given | environment).items()},

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def run(tmp_path: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run handler.py to its end."""
     base = {name: value for name, value in os.environ.items() if name not in KNOWN}
-    given = {"ENGINE": "preview", "STORAGE": "local", "WARM_TRANSCRIBER": "off", **environment}
+    given = {"ENGINE": "preview", "STORAGE": "local", "WARM_TRANSCRIBER": "off", "WARM_ALIGNER": "off", **environment}
     return subprocess.run(
         [sys.executable, str(ROOT / "handler.py"), *arguments],
         env=base | given,

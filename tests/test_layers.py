@@ -13,10 +13,10 @@ PACKAGE = ROOT / "f5tts_worker"
 LAYERS = {
     "__init__": 0,
     "errors": 0,
-    **dict.fromkeys(["settings", "logs", "job", "metrics", "names", "net", "text", "audio", "words"], 1),
+    **dict.fromkeys(["settings", "logs", "job", "metrics", "names", "net", "text", "audio", "words", "subtitles"], 1),
     **dict.fromkeys(["reference", "espeak", "progress", "lease", "failure", "volume", "repeat"], 1),
-    **dict.fromkeys(["storage", "engines", "f5", "transcriber", "hub", "packages"], 2),
-    **dict.fromkeys(["contract", "draft", "voices", "records"], 3),
+    **dict.fromkeys(["storage", "engines", "f5", "transcriber", "hub", "packages", "aligners"], 2),
+    **dict.fromkeys(["contract", "draft", "voices", "records", "captions", "caption_fields"], 3),
     "worker": 4,
     "fitness": 5,
     "endpoints": 5,
@@ -38,9 +38,15 @@ HEAVY: dict[str, set[str]] = {
     "torch": {
         *(f"f5/{name}" for name in ("config", "dit", "fitness", "mel", "model", "sampler", "vocos", "weights")),
         "engines/upstream",
+        "aligners/whisperx",
     },
+    "torchaudio": {"aligners/whisperx"},
+    "whisperx": {"aligners/whisperx"},
+    "nltk": {"aligners/punkt"},
+    "google": {"aligners/google", "aligners/credentials"},
+    "numba": {"aligners/dtw"},
     "vocos": {"engines/upstream"},
-    **{name: set() for name in ("f5_tts", "librosa", "torchaudio", "torchdiffeq", "transformers", "x_transformers")},
+    **{name: set() for name in ("f5_tts", "librosa", "torchdiffeq", "transformers", "x_transformers")},
 }
 """Heavy package -> the modules that may import it."""
 

@@ -25,7 +25,7 @@ def test_status_tells_what_is_there(worker: Worker) -> None:
     assert answer["version"] == __version__
     assert answer["engine"] == "preview"
     assert answer["model"].startswith("espeak-ng 1.")
-    assert answer["warm"] == {"engine": "ready", "transcriber": "cold"}
+    assert answer["warm"] == {"engine": "ready", "transcriber": "cold", "whisperx": "cold", "offline": "cold"}
     assert answer["storage"] == {"type": "local", "reachable": True, "problem": None}
     assert answer["volume_free_gb"] > 0
     assert answer["jobs_done"] == 1

@@ -124,14 +124,6 @@ def test_remove_silence_cuts_long_pauses(worker: Worker) -> None:
     assert last.end_ms == pytest.approx(sounding[-1] / cut.rate * 1000, abs=60)
 
 
-def test_word_times_cost_no_audio(worker: Worker) -> None:
-    """Asking for timings that cannot be made still gives the audio, and says why they are missing."""
-    answer = speak(worker, return_word_timings="true", timing_format="all")
-    assert read(answer).duration_s > 1
-    assert answer["timing_error"]["code"] == "timing_unavailable"
-    assert "timing_error" not in speak(worker, "without")
-
-
 def test_record_keeps_the_exact_word_times(worker: Worker) -> None:
     """The engine's own word times are stored with the job, one for each word of the text."""
     speak(worker)

@@ -16,6 +16,7 @@ from conftest import SENTENCE, FileServer
 from moto.server import ThreadedMotoServer
 
 from f5tts_worker import espeak
+from f5tts_worker.aligners import AlignerChain
 from f5tts_worker.audio import Audio, decode_wav, encode
 from f5tts_worker.dispatch import dispatch
 from f5tts_worker.errors import VoiceNotFound
@@ -108,7 +109,7 @@ def test_overwrite_replaces_everything(worker: Worker, recording: Audio) -> None
     other = Worker(
         **{
             name: getattr(worker, name)
-            for name in ("settings", "engine", "engine_info", "storage", "transcriber", "fetcher")
+            for name in ("settings", "engine", "engine_info", "storage", "transcriber", "fetcher", "aligners")
         }
     )
     worker.voices.add("bob", encode(recording, "wav"), ref_text="First.", language=None)
@@ -255,11 +256,13 @@ def test_worker_killed_in_an_upload(settings: Settings, recording: Audio, writes
     """After any number of the writes of an upload a reader finds the old voice whole or the new voice whole."""
     storage, transcriber = open_storage(settings), Transcriber("none", settings.models)
     half = Audio(recording.samples[: len(recording.samples) // 2], recording.rate)
-    VoiceLibrary(storage, transcriber).add("bob", encode(recording, "wav"), ref_text="whole", language=None)
-    killed = VoiceLibrary(_Stops(storage, writes), transcriber)
+    VoiceLibrary(storage, transcriber, AlignerChain([])).add(
+        "bob", encode(recording, "wav"), ref_text="whole", language=None
+    )
+    killed = VoiceLibrary(_Stops(storage, writes), transcriber, AlignerChain([]))
     with contextlib.suppress(ConnectionError):
         killed.add("bob", encode(half, "wav"), ref_text="half", language=None)
-    reference = VoiceLibrary(storage, transcriber).reference("bob")
+    reference = VoiceLibrary(storage, transcriber, AlignerChain([])).reference("bob")
     assert (reference.text == "half") == (reference.audio.duration_s < recording.duration_s * 0.6)
     assert (reference.text == "half") == (writes >= 3)
 
@@ -284,18 +287,20 @@ def test_readers_beside_writers_see_whole_voices(settings: Settings) -> None:
 
     def write(text: str) -> None:
         for _ in range(12):
-            VoiceLibrary(storage, transcriber).add("bob", uploads[text], ref_text=text, language=None)
+            VoiceLibrary(storage, transcriber, AlignerChain([])).add("bob", uploads[text], ref_text=text, language=None)
 
     done = threading.Event()
     with ThreadPoolExecutor(4) as pool:
-        readers = [pool.submit(_read_until, done, VoiceLibrary(storage, transcriber)) for _ in range(2)]
+        readers = [
+            pool.submit(_read_until, done, VoiceLibrary(storage, transcriber, AlignerChain([]))) for _ in range(2)
+        ]
         for writer in [pool.submit(write, text) for text in texts]:
             writer.result()
         done.set()
         seen = {pair for reader in readers for pair in reader.result()}
     assert {text for text, _ in seen} == set(texts)
     assert len(seen) == 2
-    assert VoiceLibrary(storage, transcriber).reference("bob").text in texts
+    assert VoiceLibrary(storage, transcriber, AlignerChain([])).reference("bob").text in texts
 
 
 @pytest.mark.parametrize("settings", ["local"], indirect=True)

@@ -117,6 +117,7 @@ def tiny_settings(folder: Path, arrangement: str = "F5TTS_v1_Base", **changed: o
         "storage_dir": folder / "storage",
         "volume_dir": folder / "volume",
         "warm_transcriber": "off",
+        "warm_aligner": "off",
         "allow_private_urls": True,
     }
     return Settings.model_validate(values | changed)

@@ -35,6 +35,7 @@ class WorkerProcess:
             "STORAGE_DIR": str(self.storage),
             "VOLUME_DIR": str(folder / "volume"),
             "WARM_TRANSCRIBER": "off",
+            "WARM_ALIGNER": "off",
             "ALLOW_PRIVATE_URLS": "true",
             "HF_HUB_OFFLINE": "1",
             "PYTHONPATH": str(TESTS.parent),

@@ -5,12 +5,15 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field
 
 from ..audio import AUDIO_FORMATS
+from ..captions import Timing, native_timing, timing_key
 from ..contract import EXPIRES_IN, ExpiresIn, JobId, Request, Response, lower
-from ..errors import NotFound, TimingUnavailable
+from ..errors import InvalidInput, NotFound, TimingUnavailable
 from ..job import Job
 from ..names import JOB_ID
 from ..records import JobRecord, audio_key
 from ..storage import Item
+from ..subtitles import FORMATS
+from ..subtitles.options import CaptionOptions
 from ..worker import Worker
 
 AUDIO = Literal["wav", "mp3", "flac", "ogg", "opus"]
@@ -36,11 +39,12 @@ class DownloadRequest(Request):
 
 
 class DownloadResponse(Response):
-    """The link."""
+    """The link: one of the two."""
 
     status: Literal["ready"]
     job_id: str
-    audio_url: str
+    audio_url: str | None = None
+    timing_url: str | None = None
     content_type: str
     filename: str
     format: str
@@ -49,31 +53,52 @@ class DownloadResponse(Response):
 
 
 def handle(request: DownloadRequest, worker: Worker, job: Job) -> DownloadResponse:
-    """Sign a link to the job's audio."""
+    """Sign a link to the job's audio or captions."""
     record = worker.records.read(request.job_id)
-    if request.wants_timing:
-        raise TimingUnavailable(
-            f"job {request.job_id} has no word times: this version makes none; download its audio instead",
-            job_id=request.job_id,
-        )
+    item = _captions(request, record, worker) if request.wants_timing else _audio(request, record, worker)
+    kind = item.key.rsplit(".", 1)[-1]
+    content_type = (FORMATS if request.wants_timing else AUDIO_FORMATS)[kind].content_type
     expires_in = request.expires_in or worker.settings.url_expires_in
-    item = _find(request, record, worker)
-    audio_format = item.key.rsplit(".", 1)[-1]
-    content_type = AUDIO_FORMATS[audio_format].content_type
-    audio_url = worker.storage.link(item.key, expires_in=expires_in, content_type=content_type, filename=item.name)
+    url = worker.storage.link(item.key, expires_in=expires_in, content_type=content_type, filename=item.name)
     return DownloadResponse(
         status="ready",
         job_id=request.job_id,
-        audio_url=audio_url,
+        **{"timing_url" if request.wants_timing else "audio_url": url},
         content_type=content_type,
         filename=item.name,
-        format=audio_format,
+        format=kind,
         size=item.size,
         expires_in=expires_in,
     )
 
 
-def _find(request: DownloadRequest, record: JobRecord | None, worker: Worker) -> Item:
+def _captions(request: DownloadRequest, record: JobRecord | None, worker: Worker) -> Item:
+    """The captions, made now from the job's record if this format was not asked for before."""
+    caption_format: str = request.format or "srt"
+    if caption_format not in FORMATS:
+        raise InvalidInput(f"{caption_format} is no format of timing; send {', '.join(FORMATS)}", field="format")
+    item = worker.storage.head(timing_key(request.job_id, caption_format))
+    if item is None and record:
+        timing = record.timing or _native(record)
+        worker.captioner.write(
+            record.job_id, record.text, round((record.duration_s or 0) * 1000), timing, (caption_format,)
+        )
+        item = worker.storage.head(timing_key(request.job_id, caption_format))
+    if item is None:
+        raise NotFound(f"there are no captions of job {request.job_id}; check the id", job_id=request.job_id)
+    return item
+
+
+def _native(record: JobRecord) -> Timing:
+    """The times of an engine that knows them, for a job that asked for none."""
+    if record.words is None:
+        raise TimingUnavailable(
+            f"job {record.job_id} has no word times; send it to the endpoint timing first", job_id=record.job_id
+        )
+    return native_timing(record.words, record.text, CaptionOptions())
+
+
+def _audio(request: DownloadRequest, record: JobRecord | None, worker: Worker) -> Item:
     """The stored audio; a bucket from before records holds audio alone."""
     formats = [record.audio_format] if record else list(AUDIO_FORMATS)
     wanted = [name for name in formats if request.format in (None, name)]

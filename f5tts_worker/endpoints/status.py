@@ -48,7 +48,7 @@ class StatusResponse(Response):
 def handle(request: StatusRequest, worker: Worker, job: Job) -> StatusResponse:
     """Look at everything that a job may need."""
     volume = worker.settings.volume_dir
-    problems = [worker.transcriber.problem] if worker.transcriber.problem else []
+    problems = {"transcriber": worker.transcriber.problem, **worker.aligners.problems()}
     return StatusResponse(
         status="ready",
         version=__version__,
@@ -57,13 +57,13 @@ def handle(request: StatusRequest, worker: Worker, job: Job) -> StatusResponse:
         device=worker.engine_info.device,
         precision=worker.engine_info.precision,
         attention_kernel=worker.engine_info.attention_kernel,
-        warm={"engine": "ready", "transcriber": worker.transcriber.state},
+        warm={"engine": "ready", "transcriber": worker.transcriber.state, **worker.aligners.states()},
         storage=_storage(worker),
         ffmpeg=ffmpeg_version(),
         volume_free_gb=round(shutil.disk_usage(volume).free / 1e9, 1) if volume.is_dir() else None,
         uptime_s=round(time.monotonic() - worker.started_at, 1),
         jobs_done=worker.jobs_done,
-        warnings=[*worker.warnings, *(f"no transcriber: {problem}" for problem in problems)],
+        warnings=[*worker.warnings, *(f"no {name}: {problem}" for name, problem in problems.items() if problem)],
     )
 
 

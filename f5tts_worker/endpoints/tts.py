@@ -2,20 +2,22 @@
 
 import logging
 import secrets
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..audio import AUDIO_FORMATS, SAMPLE_RATE, encode, shorten_pauses
+from ..audio import AUDIO_FORMATS, SAMPLE_RATE, Audio, encode, shorten_pauses
+from ..caption_fields import CaptionRequest, TimingAnswer, answer_timing, caption_warnings
+from ..captions import Timing
 from ..contract import (
     LANGUAGE,
     REF_TEXT,
     Language,
     Number,
     RefText,
-    Request,
     Response,
     VoiceName,
     Whole,
@@ -24,10 +26,10 @@ from ..contract import (
     whole,
 )
 from ..engines import ChunkDone, Speech, SpeechOptions
-from ..errors import InvalidInput, TextTooLong, shown
+from ..errors import InvalidInput, TextTooLong, TimingUnavailable, WorkerError
 from ..job import Job, check_stop
 from ..metrics import Stages
-from ..names import VOICE_NAME, key_job_id
+from ..names import VOICE_NAME
 from ..records import JobRecord, audio_key, request_hash
 from ..reference import Reference
 from ..words import move_words
@@ -39,20 +41,9 @@ SEED_MAX = 2**31 - 1
 SILENCE_DB, LONGEST_SILENCE_MS = -50.0, 1_000  # of remove_silence
 
 AudioFormatName = Literal["wav", "mp3", "flac", "ogg", "opus"]
-TimingFormat = Literal["srt", "vtt", "csv", "json", "ass"]
-TIMING_FORMATS = ("srt", "vtt", "csv", "json", "ass")
 
 
-def _format_list(value: Any) -> Any:
-    """One name, several with commas between, "all", or a list; each once."""
-    if isinstance(value, str):
-        value = TIMING_FORMATS if value.lower() == "all" else [name.strip() for name in value.split(",")]
-    if not isinstance(value, list | tuple) or len(value) > 2 * len(TIMING_FORMATS):
-        raise ValueError("no list of formats")
-    return tuple(dict.fromkeys(lower(name) if isinstance(name, str) else shown(name) for name in value))
-
-
-class TtsRequest(Request):
+class TtsRequest(CaptionRequest):
     """What to speak and how."""
 
     aliases: ClassVar[dict[str, str]] = {"voice": "local_voice"}
@@ -74,13 +65,6 @@ class TtsRequest(Request):
     target_rms: Number = number(0.1, 0.01, 0.5, "the level that quiet voices are raised to")
     cross_fade_duration: Number = number(0.15, 0.0, 1.0, "seconds of overlap between chunks")
     return_word_timings: bool = Field(False, description="true or false: say when each word is spoken")
-    timing_format: Annotated[tuple[TimingFormat, ...], Field(min_length=1), BeforeValidator(_format_list)] = Field(
-        ("srt",), description=f"one of {', '.join(TIMING_FORMATS)}, a list of them, or all"
-    )
-    timing_method: Annotated[Literal["auto", "whisperx", "google", "offline"], BeforeValidator(lower)] = Field(
-        "auto", description="auto, whisperx, google or offline"
-    )
-    timing_strict: bool = Field(False, description="true or false: try no other method than timing_method")
 
     @model_validator(mode="after")
     def _one_voice(self) -> "TtsRequest":
@@ -97,7 +81,7 @@ class TimingError(Response):
 
 
 class TtsResponse(Response):
-    """Where the speech is and how it was made."""
+    """Where the speech is and how it was made; with timings also the fields of TimingAnswer, or why there are none."""
 
     status: Literal["completed"] = "completed"
     job_id: str
@@ -112,7 +96,13 @@ class TtsResponse(Response):
     engine: str
     warnings: list[str]
     metrics: dict[str, float]
+    timing: TimingAnswer | None = None
     timing_error: TimingError | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object, the timing's fields among the others."""
+        fields = super().to_json()
+        return fields | (fields.pop("timing", None) or {})
 
 
 def handle(request: TtsRequest, worker: Worker, job: Job) -> TtsResponse:
@@ -127,8 +117,32 @@ def handle(request: TtsRequest, worker: Worker, job: Job) -> TtsResponse:
         )
     stages = Stages()
     record, finished = _claim(request, worker, job)
-    if finished:
-        return _answer(request, record, worker, stages)
+    audio = None
+    if not finished:
+        record, audio = _make(request, record, worker, job, stages)
+    if not request.return_word_timings:
+        return _answer(record, worker, stages)
+    try:
+        with stages.stage("timing"):
+            timing = _time(request, record, audio, worker)
+            captions = answer_timing(
+                record, timing, request.timing_format, worker.captioner, worker.storage, worker.settings.url_expires_in
+            )
+            warnings = caption_warnings(timing, request.timing_format)
+    except WorkerError as e:  # the audio is there, and is not given up for captions
+        return _answer(record, worker, stages, timing_error=TimingError(code=e.code, message=e.message))
+    except Exception:
+        error_id = uuid.uuid4().hex[:12]
+        logger.exception("internal error %s in timing", error_id)
+        problem = TimingError(
+            code=TimingUnavailable.code, message=f"something failed inside the worker; report error id {error_id}"
+        )
+        return _answer(record, worker, stages, timing_error=problem)
+    return _answer(record, worker, stages, warnings=[*record.warnings, *warnings], timing=captions)
+
+
+def _make(request: TtsRequest, record: JobRecord, worker: Worker, job: Job, stages: Stages) -> tuple[JobRecord, Audio]:
+    """Speak and store; returns the record as it is then."""
     with stages.stage("voice"):
         reference, voice_warnings = _reference(request, record.voice, worker)
     check_stop(job.stop)
@@ -151,39 +165,45 @@ def handle(request: TtsRequest, worker: Worker, job: Job) -> TtsResponse:
         )
         worker.records.write(record)
     logger.info("spoke %.1f s: %s", speech.audio.duration_s, stages.seconds())
-    return _answer(request, record, worker, stages)
+    return record, speech.audio
+
+
+def _time(request: TtsRequest, record: JobRecord, audio: Audio | None, worker: Worker) -> Timing:
+    """Time the words; a job that was answered before keeps the times that it has."""
+    if record.timing:
+        return record.timing
+    timing = worker.captioner.time(
+        audio or worker.records.audio(record),
+        record.text,
+        record.language,
+        request.timing_request,
+        request.caption_options,
+        native=record.words,
+    )
+    worker.records.write(record.model_copy(update={"timing": timing}))
+    return timing
 
 
 def _claim(request: TtsRequest, worker: Worker, job: Job) -> tuple[JobRecord, bool]:
-    """The record to work under, and whether its audio is stored already.
-
-    RunPod delivers a job again when its worker died: the same id and request go on under the same record, with the
-    seed that was drawn. The same id with another request becomes a job of its own.
-    """
+    """The record to work under, and whether its audio is stored already; a seed that was drawn is kept."""
     wanted = request_hash(request.model_dump(mode="json"))
-    job_id = key_job_id(job.id)
-    earlier = worker.records.read(job_id)
-    if earlier and earlier.request_hash != wanted:
-        job_id = f"{job_id}-{wanted}"
-        earlier = worker.records.read(job_id)
+    job_id, earlier = worker.records.claim(job.id, wanted)
     if earlier and earlier.state == "done" and worker.storage.head(audio_key(job_id, earlier.audio_format)):
         return earlier, True
     named = request.local_voice or (None if request.voice_url else worker.settings.default_voice)
-    return (
-        JobRecord(
-            job_id=job_id,
-            request_hash=wanted,
-            state="started",
-            started_at=datetime.now(UTC),
-            text=request.text,
-            voice=f"{named}.wav" if named else None,
-            engine=worker.engine.name,
-            language=request.language,
-            seed=_seed(request, earlier),
-            audio_format=request.audio_format,
-        ),
-        False,
+    record = JobRecord(
+        job_id=job_id,
+        request_hash=wanted,
+        state="started",
+        started_at=datetime.now(UTC),
+        text=request.text,
+        voice=f"{named}.wav" if named else None,
+        engine=worker.engine.name,
+        language=request.language,
+        seed=_seed(request, earlier),
+        audio_format=request.audio_format,
     )
+    return record, False
 
 
 def _seed(request: TtsRequest, earlier: JobRecord | None) -> int:
@@ -242,7 +262,9 @@ def _ignored(request: TtsRequest, worker: Worker) -> list[str]:
     return [f"engine {worker.engine.name} ignores {', '.join(sent)}"] if sent else []
 
 
-def _answer(request: TtsRequest, record: JobRecord, worker: Worker, stages: Stages) -> TtsResponse:
+def _answer(
+    record: JobRecord, worker: Worker, stages: Stages, warnings: list[str] | None = None, **timing: Any
+) -> TtsResponse:
     kind = AUDIO_FORMATS[record.audio_format]
     expires_in = worker.settings.url_expires_in
     audio_url = worker.storage.link(
@@ -251,7 +273,7 @@ def _answer(request: TtsRequest, record: JobRecord, worker: Worker, stages: Stag
         content_type=kind.content_type,
         filename=f"{record.job_id}.{record.audio_format}",
     )
-    answer = TtsResponse(
+    return TtsResponse(
         status="completed",
         job_id=record.job_id,
         audio_url=audio_url,
@@ -263,12 +285,7 @@ def _answer(request: TtsRequest, record: JobRecord, worker: Worker, stages: Stag
         text=record.text,
         voice=record.voice,
         engine=record.engine,
-        warnings=record.warnings,
+        warnings=record.warnings if warnings is None else warnings,
         metrics=stages.seconds(),
+        **timing,
     )
-    if not request.return_word_timings:
-        return answer
-    missing = TimingError(
-        code="timing_unavailable", message="this version of the worker makes no word times; the audio is complete"
-    )
-    return answer.model_copy(update={"timing_error": missing})

@@ -16,7 +16,7 @@ from ..errors import EngineError, InvalidAudio, InvalidInput, OutOfMemory
 from ..f5.duration import Pace, ending_sentence
 from ..f5.sampler import Guidance
 from ..job import check_stop
-from ..reference import Reference
+from ..reference import PACE_MAX, PACE_MIN, Reference
 from ..settings import Settings
 from ..text.chunks import split_chunks
 from .base import ChunkDone, EngineInfo, Speech, SpeechOptions
@@ -27,9 +27,6 @@ Result = TypeVar("Result")
 
 VOICES_KEPT = 64
 """Prepared references; the mel of one of 12 s takes 0.45 MB."""
-
-PACE_MIN, PACE_MAX = 2.5, 45.0
-"""Bytes of text a second; English is read at 12 to 20, Chinese at about as many."""
 
 NAMED = 40
 """Unknown characters that a warning shows."""

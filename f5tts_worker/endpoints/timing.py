@@ -1,0 +1,140 @@
+"""`timing`: when each word of an audio is spoken, and captions of it."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ..audio import Audio, decode
+from ..caption_fields import CaptionRequest, TimingAnswer, answer_timing, caption_warnings
+from ..captions import Timing
+from ..contract import LANGUAGE, JobId, Language
+from ..errors import InvalidInput, NotFound, TextTooLong
+from ..job import Job, check_stop
+from ..metrics import Stages
+from ..names import JOB_ID
+from ..records import JobRecord, request_hash
+from ..worker import Worker
+
+AUDIO_MAX_S = 3600.0
+
+
+class TimingRequest(CaptionRequest):
+    """Which audio, and what is said in it."""
+
+    job_id: JobId | None = Field(None, description=JOB_ID)
+    audio_url: str | None = Field(None, description="an http(s) link to speech of up to an hour, this or job_id")
+    text: str | None = Field(None, description="what is said in audio_url, word for word; transcribed without it")
+    language: Language | None = Field(None, description=LANGUAGE)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "TimingRequest":
+        if not self.job_id and not self.audio_url:
+            fields = self.fields()
+            raise InvalidInput(
+                f"missing; send {fields['job_id']}, or as audio_url {fields['audio_url']}", field="job_id"
+            )
+        if self.job_id and self.audio_url:
+            raise InvalidInput("job_id names another audio; send one of the two", field="audio_url")
+        if self.job_id and self.text:
+            raise InvalidInput("a job has its own text; leave it out", field="text")
+        return self
+
+
+class TimingResponse(TimingAnswer):
+    """The captions."""
+
+    status: Literal["completed"]
+    job_id: str
+    """The job whose record has the words: the one that was named, else this one."""
+    duration: float
+    text: str
+    expires_in: int
+    warnings: list[str]
+    metrics: dict[str, float]
+
+
+def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
+    """Find the audio and its text, time the words, store the captions."""
+    stages = Stages()
+    record, audio = _of_job(request, worker) if request.job_id else _of_link(request, worker, job, stages)
+    check_stop(job.stop)
+    with stages.stage("timing"):
+        timing = _reusable(request, record) or _timed(request, record, audio, worker)
+    check_stop(job.stop)
+    with stages.stage("store"):
+        if record.timing and timing != record.timing:
+            worker.captioner.remove(record.job_id)  # captions of other times or another style
+        record = record.model_copy(update={"state": "done", "timing": timing})
+        worker.records.write(record)
+        expires_in = worker.settings.url_expires_in
+        answer = answer_timing(record, timing, request.timing_format, worker.captioner, worker.storage, expires_in)
+    return TimingResponse(
+        **dict(answer),
+        status="completed",
+        job_id=record.job_id,
+        duration=record.duration_s or 0.0,
+        text=record.text,
+        expires_in=expires_in,
+        warnings=caption_warnings(timing, request.timing_format),
+        metrics=stages.seconds(),
+    )
+
+
+def _of_job(request: TimingRequest, worker: Worker) -> tuple[JobRecord, Audio | None]:
+    record = worker.records.read(request.job_id or "")
+    if record is None or record.state != "done":
+        why = "is not finished" if record else "is not known here"
+        raise NotFound(f"job {request.job_id} {why}; check the id, or send audio_url and text", job_id=request.job_id)
+    return record, None
+
+
+def _of_link(request: TimingRequest, worker: Worker, job: Job, stages: Stages) -> tuple[JobRecord, Audio | None]:
+    """A record of its own for an audio of the caller's; one that was answered before has its words already."""
+    wanted = request_hash(request.model_dump(mode="json"))
+    job_id, earlier = worker.records.claim(job.id, wanted)
+    if earlier and earlier.state == "done":
+        return earlier, None
+    limit = worker.settings.max_text_chars
+    if request.text and len(request.text) > limit:
+        raise TextTooLong(f"text has {len(request.text)} characters and {limit} are accepted", field="text")
+    with stages.stage("fetch"):
+        audio = decode(worker.fetcher.fetch(request.audio_url or "", field="audio_url"), max_s=AUDIO_MAX_S)
+    text, language = request.text, request.language
+    if text is None:
+        with stages.stage("transcribe"):
+            heard = worker.transcriber.transcribe(audio, language)
+        text, language = heard.text, language or heard.language
+    if not text:
+        raise InvalidInput("no words were heard in it; send its text", field="audio_url")
+    record = JobRecord(
+        job_id=job_id,
+        request_hash=wanted,
+        state="started",
+        started_at=datetime.now(UTC),
+        text=text,
+        language=language,
+        duration_s=round(audio.duration_s, 3),
+    )
+    return record, audio
+
+
+def _reusable(request: TimingRequest, record: JobRecord) -> Timing | None:
+    """The times that the record has, if they are of the method and language that are asked for."""
+    timing = record.timing
+    if timing is None or request.timing_method not in ("auto", timing.method):
+        return None
+    if request.language and request.language != record.language:
+        return None
+    return timing.model_copy(update={"options": request.caption_options})
+
+
+def _timed(request: TimingRequest, record: JobRecord, audio: Audio | None, worker: Worker) -> Timing:
+    return worker.captioner.time(
+        audio or worker.records.audio(record),
+        record.text,
+        request.language or record.language,
+        request.timing_request,
+        request.caption_options,
+        native=record.words,
+    )
