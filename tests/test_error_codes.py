@@ -104,9 +104,9 @@ BY_REQUEST: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"endpoint": "upload", "voice_name": "x", "voice_key": "incoming/" + "0" * 32},
         ["not_found: there is no file at incoming/000", "upload_url"],
     ),
-    "timing": (
+    "captions": (
         {"endpoint": "download", "job_id": "x", "type": "timing"},
-        ["timing_unavailable: job x has no word times"],
+        ["not_found: there are no captions of job x; check the id"],
     ),
     "upload link": ({"endpoint": "upload_url", "voice_name": "x"}, ["storage_not_configured", "STORAGE=s3"]),
     "refused connection": (
@@ -123,6 +123,13 @@ def test_request_gets_its_error(api: LocalApi, request_: dict[str, Any], says: l
     code = says[0].split(":")[0]
     assert error.startswith(f"{code}: ")
     assert [part for part in says if part not in error] == []
+
+
+def test_words_that_cannot_be_timed(api: LocalApi) -> None:
+    """An aligner that is not set up is named, with why, where no other may take its place."""
+    job_id = api.runsync(**SPEAK)["job_id"]
+    error = api.error(endpoint="timing", job_id=job_id, timing_method="google", timing_strict=True)
+    assert error == "timing_unavailable: the words could not be timed: google: it is not set up on this worker"
 
 
 @pytest.mark.parametrize(

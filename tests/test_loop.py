@@ -82,7 +82,7 @@ ERRORS: dict[str, tuple[Any, str]] = {
     "long text": ({"text": "a" * 20_001}, "text_too_long"),
     "unknown voice": ({**SPOKEN, "voice": "nobody"}, "voice_not_found"),
     "unknown job": ({"endpoint": "download", "job_id": "nobodys"}, "not_found"),
-    "captions": ({"endpoint": "download", "job_id": "nobodys", "type": "timing"}, "timing_unavailable"),
+    "captions": ({"endpoint": "download", "job_id": "nobodys", "type": "timing"}, "not_found"),
     "folder": ({"endpoint": "upload_url", "voice_name": "ann"}, "storage_not_configured"),
     "file": ({"endpoint": "upload", "voice_name": "ann", "voice_file_url": "file:///etc/passwd"}, "url_not_allowed"),
     "dead link": (
