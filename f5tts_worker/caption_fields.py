@@ -1,13 +1,13 @@
 """Caption fields: what `tts` and `timing` are asked about captions, and what both answer."""
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from .captions import Captioner, Timing, TimingRequest, timing_key
 from .contract import Number, Request, Response, Whole, lower, number, whole
-from .errors import shown
+from .errors import InvalidInput, shown
 from .records import JobRecord
 from .storage import Storage
 from .subtitles import FORMATS, look_warnings
@@ -44,10 +44,11 @@ COLOR = "a colour as #RRGGBB or #RRGGBBAA"
 def _format_list(value: Any) -> Any:
     """One name, several with commas between, "all", or a list; each once."""
     if isinstance(value, str):
-        value = tuple(FORMATS) if value.lower() == "all" else [name.strip() for name in value.split(",")]
+        value = [name.strip() for name in value.split(",") if name.strip()]
     if not isinstance(value, list | tuple) or len(value) > 2 * len(FORMATS):
         raise ValueError("no list of formats")
-    return tuple(dict.fromkeys(lower(name) if isinstance(name, str) else shown(name) for name in value))
+    names = dict.fromkeys(lower(name) if isinstance(name, str) else shown(name) for name in value)
+    return tuple(FORMATS) if "all" in names else tuple(names)
 
 
 def _screen(value: Any) -> Any:
@@ -111,6 +112,11 @@ class CaptionRequest(Request):
     caption_uppercase: bool | None = Field(None, description="true or false: show capitals")
     caption_bold: bool | None = Field(None, description="true or false")
 
+    @model_validator(mode="after")
+    def _look_fits(self) -> Self:
+        _ = self.caption_options  # raises InvalidInput where its parts do not fit one another
+        return self
+
     @property
     def timing_request(self) -> TimingRequest:
         """How the words are to be found."""
@@ -132,7 +138,12 @@ class CaptionRequest(Request):
         look = fit_screen(look, *self.caption_screen) if self.caption_screen else look
         named = {name: getattr(self, f"caption_{name}") for name in LOOK_FIELDS}
         sent = {name: value for name, value in named.items() if value is not None}
-        return replace(look, **sent)
+        look = replace(look, **sent)
+        if 2 * look.margin_h > look.width * 0.8:
+            raise InvalidInput(f"{look.margin_h} leaves no room on a screen of {look.width}", field="caption_margin_h")
+        if look.margin_v > look.height * 0.9:
+            raise InvalidInput(f"{look.margin_v} is off a screen of {look.height}", field="caption_margin_v")
+        return look
 
 
 LOOK_FIELDS = tuple(name for name in Look.__dataclass_fields__ if name not in ("width", "height"))

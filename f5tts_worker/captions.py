@@ -3,12 +3,13 @@
 timings/JOB.FORMAT   each made when it is first asked for, from the job's record
 """
 
+import statistics
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
 from .aligners.base import AlignmentError
-from .aligners.chain import NATIVE, AlignerChain
+from .aligners.chain import NATIVE, AlignerChain, Alignment
 from .audio import Audio
 from .errors import TimingUnavailable
 from .storage import Storage
@@ -18,6 +19,11 @@ from .subtitles.cues import make_cues
 from .subtitles.options import CaptionOptions
 from .text.words import split_words
 from .words import Word, split_times
+
+UNSURE = 0.5
+POOR_SCORE = 0.6
+"""Of the offline aligner: right texts have 0.7 to 0.9 on clear speech, others less; a real voice may, too."""
+LONG_WORD_MS = 2_500
 
 
 class Timing(BaseModel):
@@ -69,7 +75,7 @@ class Captioner:
             confidence=found.confidence,
             words=found.words,
             options=options,
-            warnings=found.warnings,
+            warnings=[*found.warnings, *_doubts(found)],
         )
 
     def write(self, job_id: str, text: str, audio_ms: int, timing: Timing, formats: tuple[str, ...]) -> None:
@@ -87,10 +93,23 @@ class Captioner:
             made = FORMATS[name].render(captions).encode()
             self._storage.put(timing_key(job_id, name), made, FORMATS[name].content_type)
 
-    def remove(self, job_id: str) -> None:
-        """Delete a job's caption files: each is made anew when it is asked for."""
-        for name in FORMATS:
-            self._storage.delete(timing_key(job_id, name))
+
+def _doubts(found: Alignment) -> list[str]:
+    """What speaks against the text being what is said: an aligner places any text on any speech."""
+    doubts = []
+    if found.confidence is not None and found.confidence < UNSURE:
+        doubts.append(f"two aligners agree on {found.confidence:.0%} of the words only: is this the text of the audio?")
+    spoken = [word.score for word in found.words if word.end_ms > word.start_ms]
+    if found.confidence is None and spoken and statistics.median(spoken) < POOR_SCORE:
+        doubts.append(
+            f"the words fit the audio poorly (median score {statistics.median(spoken):.2f}): is this its text, and "
+            "language the text's?"
+        )
+    longest = max(found.words, key=lambda word: word.end_ms - word.start_ms, default=None)
+    if longest and longest.end_ms - longest.start_ms > LONG_WORD_MS:
+        seconds = (longest.end_ms - longest.start_ms) / 1000
+        doubts.append(f"the word {longest.text[:40]!r} lasts {seconds:.1f} s: is the text all that is said?")
+    return doubts
 
 
 def native_timing(timed: list[Word], text: str, options: CaptionOptions) -> Timing:

@@ -1,6 +1,6 @@
 """Draft: a voice made from a recording, not yet stored."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .aligners import AlignerChain, AlignmentError
@@ -22,6 +22,11 @@ from .transcriber import Transcriber
 TEXT_MAX_CHARS = 10_000  # 10 min of speech, as long as a recording may be, are about 9,000
 SURE = 0.5
 """Share of words on which two aligners have to agree before a text is cut by them."""
+
+UNCHECKED = (
+    "the text was cut by one aligner, which cannot tell whether it is what is said; if the voice sounds wrong, compare "
+    "the profile's text with the reference"
+)
 
 TextSource = Literal["ref_text", "txt", "transcribed"]
 
@@ -87,6 +92,8 @@ def _fitted(cut: Cut, text: str, language: str | None, aligners: AlignerChain) -
             cut = cut_at(cut.speech, kept[-1].end_ms, in_pause=True)
     if not kept:
         raise AlignmentError("no word of it ends before the cut")
+    if alignment.confidence is None:
+        cut = replace(cut, warnings=[*cut.warnings, UNCHECKED])
     return cut, join_words([word.text for word in kept])
 
 

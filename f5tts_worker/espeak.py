@@ -17,8 +17,8 @@ import numpy as np
 
 from .audio import Audio, Samples
 
-WPM_MIN, WPM_DEFAULT, WPM_MAX = 85, 175, 540
-"""Words a minute; espeak speaks everything below WPM_MIN at that pace."""
+WPM_MIN, WPM_DEFAULT, WPM_MAX = 85, 175, 449
+"""Words a minute; espeak speaks everything below WPM_MIN at that pace; from 450 on its events do not fit its sound."""
 
 # A zero-width space before each word keeps one event a word: espeak merges "of the" otherwise.
 SEPARATOR = " \u200b"
@@ -143,7 +143,7 @@ def voice_for(language: str) -> str | None:
 
 
 def speak(words: list[str], voice: str, words_per_minute: int = WPM_DEFAULT) -> Utterance:
-    """Speak words as one utterance. The same arguments give the same samples, always."""
+    """Speak words as one utterance. The same arguments give the same samples; a variant such as +f2 only nearly so."""
     blocks: list[Samples] = []
     events: list[tuple[int, int]] = []
 

@@ -86,7 +86,8 @@ class JobRecords:
         data = self._storage.get(audio_key(record.job_id, record.audio_format)) if record.audio_format else None
         if data is None:
             raise NotFound(
-                f"the audio of job {record.job_id} is not here (any more); speak the text again", job_id=record.job_id
+                f"the audio of job {record.job_id} is not here: it timed a link or has expired; send audio_url, text",
+                job_id=record.job_id,
             )
         return decode(data, max_s=(record.duration_s or 0) + 1)
 

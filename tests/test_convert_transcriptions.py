@@ -398,17 +398,17 @@ def test_what_fails_stops_nothing_else(tmp_path: Path, capsys: pytest.CaptureFix
 def test_warnings_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A guessed encoding and a text over the limit are written, with a note each."""
     folder = _folder(tmp_path, "alice.wav")
-    (folder / "alice.srt").write_bytes(b"00:00:00,000 --> 00:00:01,000\n" + "é".encode("cp1252") * 1001)
+    (folder / "alice.srt").write_bytes(b"00:00:00,000 --> 00:00:01,000\n" + "é".encode("cp1252") * 10001)
     assert main([str(folder), "--json"]) == 0
     (outcome,) = json.loads(capsys.readouterr().out)
     assert outcome == {
         "transcript": f"{folder}/alice.srt",
         "text_file": f"{folder}/alice.txt",
         "outcome": "written",
-        "characters": 1001,
+        "characters": 10001,
         "notes": [
             "not UTF-8, read as Windows-1252: look at its accents",
-            "over 1000 characters: a worker does not use it; a voice keeps 12 s of speech",
+            "over 10000 characters: a worker does not use it; a voice keeps 12 s of speech",
         ],
     }
 

@@ -101,8 +101,9 @@ def test_examples_of_api_md_run(bucket_worker: Worker, files: FileServer, record
 def test_example_of_readme_runs(worker: Worker, recording_wav: bytes) -> None:
     """The first thing that a newcomer reads is true."""
     worker.voices.add("alice", recording_wav, ref_text="Some people.", language=None)
-    request, documented = blocks(README)
+    request, documented, captions = blocks(README)
     assert shape(dispatch(request["input"], worker, Job("x"))) == shape(documented["output"])
+    assert list(dispatch(captions["input"], worker, Job("y"))["timing_files"]) == ["ass"]
 
 
 @pytest.mark.parametrize("endpoint", sorted(set(ENDPOINTS) - {"result", "status"}))

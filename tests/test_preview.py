@@ -115,12 +115,22 @@ def test_stops_between_chunks(last: int) -> None:
     assert done == list(range(1, last + 1))
 
 
-@pytest.mark.parametrize(("speed", "length"), [(0.5, 2.0), (0.7, 1.43), (1.5, 0.67), (2.0, 0.5), (3.0, 0.34)])
+@pytest.mark.parametrize(("speed", "length"), [(0.5, 2.0), (0.7, 1.43), (1.5, 0.67), (2.0, 0.5), (2.56, 0.4)])
 def test_speed_changes_the_length(speed: float, length: float) -> None:
     """Speech at twice the speed is half as long."""
     slow_or_fast = _speak(SENTENCE, speed=speed)
     assert slow_or_fast.audio.duration_s / _speak(SENTENCE).audio.duration_s == pytest.approx(length, rel=0.15)
     assert slow_or_fast.warnings == [NO_CLONING]
+
+
+@pytest.mark.parametrize("speed", [2.5, 3.0])
+def test_fast_words_have_room(speed: float) -> None:
+    """However fast it was asked to speak, every word has a time of its own, and a warning tells the fastest pace."""
+    text = "Hello there, my friend. This is a test! And now, the end."
+    fast = _speak(text, speed=speed)
+    assert fast.words
+    assert min(word.end_ms - word.start_ms for word in fast.words) > 10
+    assert ("engine preview speaks no faster than speed 2.57" in fast.warnings) == (speed == 3.0)
 
 
 def test_says_when_it_cannot_speak_so_slowly() -> None:

@@ -71,3 +71,9 @@ def test_a_line_splits_into_its_words(text: str) -> None:
 def test_lines_have_the_spaces_of_their_script(words: list[str], line: str) -> None:
     """Latin words are spaced, Chinese ones are not."""
     assert join_words(words) == line
+
+
+def test_long_runs_of_marks_take_no_time() -> None:
+    """A text of marks is split in the time that its length takes, not its square: 200,000 characters in a moment."""
+    marks = "!" * 200_000
+    assert split_words(f"{marks}a中{marks} b") == [f"{marks}a", f"中{marks}", "b"]

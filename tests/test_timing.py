@@ -30,8 +30,9 @@ class EvenAligner:
     state: State = "ready"
     problem: str | None = None
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception | None = None, score: float = 0.9) -> None:
         self.error = error
+        self.score = score
         self.calls = 0
 
     def load(self) -> None:
@@ -43,7 +44,7 @@ class EvenAligner:
         if self.error:
             raise self.error
         step = round(audio.duration_s * 1000) // len(words)
-        return [Word(word, i * step, (i + 1) * step, 0.5, self.name) for i, word in enumerate(words)]
+        return [Word(word, i * step, (i + 1) * step, self.score, self.name) for i, word in enumerate(words)]
 
 
 def use(worker: Worker, *aligners: Any) -> None:
@@ -82,7 +83,9 @@ def test_speech_comes_with_the_words_of_its_text(worker: Worker) -> None:
     assert [item.key for item in worker.storage.scan("timings/")] == ["timings/job.srt"]
 
 
-@pytest.mark.parametrize("asked", ["all", "json,csv", ["vtt"], "ASS"], ids=["all", "two", "a list", "capitals"])
+@pytest.mark.parametrize(
+    "asked", ["all", "json,csv,", ["vtt"], "ASS", ["all"]], ids=["all", "two", "a list", "capitals", "all in a list"]
+)
 def test_only_the_formats_that_were_asked_for(worker: Worker, asked: Any) -> None:
     """Each format that was asked for is linked and stored, and no other."""
     answer = spoken(worker, timing_format=asked)
@@ -142,17 +145,50 @@ def test_timing_of_a_job(worker: Worker) -> None:
     """A job's words are timed later, in another style, without its text being sent again."""
     call(worker, text=TEXT)
     answer = call(worker, "later", endpoint="timing", job_id="job", timing_format="all", caption_style="karaoke")
-    assert (answer["job_id"], answer["text"], answer["word_count"]) == ("job", TEXT, 10)
+    assert (answer["job_id"], answer["text"], answer["word_count"]) == ("later", TEXT, 10)
     assert sorted(answer["timing_files"]) == sorted(FORMATS)
     assert r"{\k" in read(answer["timing_files"]["ass"])
 
 
-def test_another_style_replaces_the_captions(worker: Worker) -> None:
-    """Captions of the style before are not handed out after another one was asked for."""
-    spoken(worker, timing_format="srt,vtt", caption_style="words")
-    call(worker, "later", endpoint="timing", job_id="job", timing_format="srt", caption_style="lines")
-    vtt = read(call(worker, "last", endpoint="download", job_id="job", format="vtt")["timing_url"])
+def test_another_style_leaves_the_captions_that_were_linked(worker: Worker) -> None:
+    """Captions of another style are another job's: links that were given out keep what they showed."""
+    links = spoken(worker, timing_format="srt,vtt", caption_style="words")["timing_files"]
+    before = {name: read(link) for name, link in links.items()}
+    answer = call(worker, "later", endpoint="timing", job_id="job", timing_format="srt", caption_style="lines")
+    assert {name: read(link) for name, link in links.items()} == before
+    assert "It costs $45," in read(answer["timing_files"]["srt"])
+    vtt = read(call(worker, "last", endpoint="download", job_id="later", format="vtt")["timing_url"])
     assert "It costs $45," in vtt
+
+
+def test_a_named_method_does_not_outlive_its_job(worker: Worker) -> None:
+    """The exact times of the engine are taken again after another method was asked for once."""
+    call(worker, text=TEXT)
+    use(worker, EvenAligner())
+    named = call(worker, "named", endpoint="timing", job_id="job", timing_method="offline")
+    assert named["timing_method"] == "offline"
+    assert call(worker, "auto", endpoint="timing", job_id="named")["timing_method"] == "native"
+
+
+@pytest.mark.parametrize(
+    ("score", "text", "says"),
+    [(0.5, SENTENCE, "the words fit the audio poorly (median score 0.50)"), (0.9, "Some.", "the word 'Some.' lasts ")],
+    ids=["poor score", "long word"],
+)
+def test_a_text_that_may_not_be_what_is_said(
+    worker: Worker, files: FileServer, recording_wav: bytes, score: float, text: str, says: str
+) -> None:
+    """An aligner places any text on any speech; what speaks against it is told."""
+    use(worker, EvenAligner(score=score))
+    link = files.put("speech.wav", recording_wav)
+    answer = call(worker, "timed", endpoint="timing", audio_url=link, text=text)
+    assert [warning for warning in answer["warnings"] if warning.startswith(says)]
+
+
+def test_caption_fields_without_timings(worker: Worker) -> None:
+    """Caption fields that have no effect are named, with the field that is missing."""
+    warnings = call(worker, text="Hi.", timing_format="vtt", caption_style="lines")["warnings"]
+    assert "caption_style, timing_format: no captions were made; send return_word_timings=true" in warnings
 
 
 def test_timing_of_a_link(worker: Worker, files: FileServer, recording_wav: bytes) -> None:
@@ -186,9 +222,10 @@ def test_a_link_without_text_needs_a_transcriber(worker: Worker, files: FileServ
         ({"job_id": "job", "caption_screen": "big"}, "caption_screen: 'big' is not accepted; send width and height"),
         ({"job_id": "job", "caption_style": "karaokee"}, "caption_style: 'karaokee' is not accepted (did you mean"),
         ({"job_id": "job", "caption_font": "a{\\fs1}"}, "caption_font: "),
+        ({"job_id": "job", "caption_margin_h": 540}, "caption_margin_h: 540 leaves no room on a screen of 1080"),
         ({"job_id": "job", "max_lines": 0}, "max_lines: 0 is not accepted; send a whole number from 1 to 4"),
     ],
-    ids=["nothing", "two sources", "two texts", "size", "colour", "screen", "style", "font", "lines"],
+    ids=["nothing", "two sources", "two texts", "size", "colour", "screen", "style", "font", "margin", "lines"],
 )
 def test_what_timing_refuses(worker: Worker, fields: dict[str, Any], says: str) -> None:
     """A bad value names its field and what is accepted."""
@@ -207,7 +244,8 @@ def test_audio_of_a_job_that_only_timed(worker: Worker, files: FileServer, recor
     use(worker, EvenAligner())
     link = files.put("speech.wav", recording_wav)
     call(worker, "timed", endpoint="timing", audio_url=link, text=SENTENCE)
-    assert dispatch({"endpoint": "download", "job_id": "timed"}, worker, Job("j"))["code"] == "not_found"
+    error = dispatch({"endpoint": "download", "job_id": "timed"}, worker, Job("j"))["error"]
+    assert error.startswith("not_found: job timed made captions and no audio; send type=timing")
 
 
 def test_an_ass_look_is_checked(worker: Worker) -> None:

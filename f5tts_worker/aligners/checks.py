@@ -1,6 +1,7 @@
 """Checks: what every aligner's result has to be, whatever made it."""
 
 import itertools
+import math
 from dataclasses import replace
 
 from ..words import Word
@@ -20,6 +21,8 @@ def checked(words: list[str], found: list[Word], audio_ms: int) -> list[Word]:
     """The result with one entry per word, in order, inside the audio and of a minimum length; raises AlignmentError."""
     if [word.text for word in found] != words:
         raise AlignmentError(f"it found {len(found)} words of {len(words)}")
+    if not all(math.isfinite(word.score) for word in found):
+        raise AlignmentError("its scores are no numbers")
     if any(later.start_ms < earlier.start_ms for earlier, later in itertools.pairwise(found)):
         raise AlignmentError("its words run backwards")
     if any(word.start_ms < -OUTSIDE_MS or word.end_ms > audio_ms + OUTSIDE_MS for word in found):

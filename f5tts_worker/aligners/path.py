@@ -42,9 +42,10 @@ def match(reference: Matrix, lengths: Frames, heard: Matrix, loudness: Matrix) -
     rough = _rough_rows(reference, lengths, heard, loudness)
     spans = _spans(reference, lengths, heard, loudness, rough, REACH, 1)
     matched = heard[spans.mean(axis=1).astype(np.int64)]
-    scores = np.add.reduceat((reference * matched).sum(axis=1), starts) / np.sqrt(
+    norms = np.sqrt(
         np.add.reduceat((reference**2).sum(axis=1), starts) * np.add.reduceat((matched**2).sum(axis=1), starts)
     )
+    scores = np.add.reduceat((reference * matched).sum(axis=1), starts) / np.maximum(norms, 1e-9)  # 0 of no sound
     return Match(spans[starts, 0], spans[ends - 1, 1] + 1, scores)
 
 

@@ -112,6 +112,8 @@ def _audio(request: DownloadRequest, record: JobRecord | None, worker: Worker) -
 def _why(request: DownloadRequest, record: JobRecord | None) -> str:
     if record is None:
         return f"there is no audio of job {request.job_id}; check the id, or speak the text again if it has expired"
+    if not record.audio_format:
+        return f"job {request.job_id} made captions and no audio; send type=timing, or the id of the job that spoke"
     if record.state == "started":
         return f"job {request.job_id} is not finished; ask again when it is, or send it again if it failed"
     if request.format and request.format != record.audio_format:

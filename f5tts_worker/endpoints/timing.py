@@ -1,13 +1,15 @@
 """`timing`: when each word of an audio is spoken, and captions of it."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ..aligners.chain import NATIVE
 from ..audio import Audio, decode
 from ..caption_fields import CaptionRequest, TimingAnswer, answer_timing, caption_warnings
-from ..captions import Timing
+from ..captions import Timing, native_timing
 from ..contract import LANGUAGE, JobId, Language
 from ..errors import InvalidInput, NotFound, TextTooLong
 from ..job import Job, check_stop
@@ -16,14 +18,16 @@ from ..names import JOB_ID
 from ..records import JobRecord, request_hash
 from ..worker import Worker
 
-AUDIO_MAX_S = 3600.0
+AUDIO_MAX_S = 1800.0  # an hour would take 2.7 GB
 
 
 class TimingRequest(CaptionRequest):
     """Which audio, and what is said in it."""
 
     job_id: JobId | None = Field(None, description=JOB_ID)
-    audio_url: str | None = Field(None, description="an http(s) link to speech of up to an hour, this or job_id")
+    audio_url: str | None = Field(
+        None, description="an http(s) link to speech of up to half an hour, in place of job_id"
+    )
     text: str | None = Field(None, description="what is said in audio_url, word for word; transcribed without it")
     language: Language | None = Field(None, description=LANGUAGE)
 
@@ -46,7 +50,7 @@ class TimingResponse(TimingAnswer):
 
     status: Literal["completed"]
     job_id: str
-    """The job whose record has the words: the one that was named, else this one."""
+    """This job's own: `download` makes other formats by it."""
     duration: float
     text: str
     expires_in: int
@@ -55,18 +59,35 @@ class TimingResponse(TimingAnswer):
 
 
 def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
-    """Find the audio and its text, time the words, store the captions."""
+    """Find the audio and its text, time the words, store the captions under this job's own id.
+
+    Captions of the job that is named stay as they are: their links are in somebody's hands.
+    """
     stages = Stages()
-    record, audio = _of_job(request, worker) if request.job_id else _of_link(request, worker, job, stages)
-    check_stop(job.stop)
-    with stages.stage("timing"):
-        timing = _reusable(request, record) or _timed(request, record, audio, worker)
-    check_stop(job.stop)
-    with stages.stage("store"):
-        if record.timing and timing != record.timing:
-            worker.captioner.remove(record.job_id)  # captions of other times or another style
-        record = record.model_copy(update={"state": "done", "timing": timing})
+    wanted = request_hash(request.model_dump(mode="json"))
+    job_id, earlier = worker.records.claim(job.id, wanted)
+    timing = earlier.timing if earlier else None
+    if earlier and timing:
+        record = earlier
+    else:
+        source = _of_job(request, worker) if request.job_id else _of_link(request, worker, stages)
+        check_stop(job.stop)
+        with stages.stage("timing"):
+            timing = _reusable(request, source.record) or _timed(request, source, worker)
+        record = JobRecord(
+            job_id=job_id,
+            request_hash=wanted,
+            state="done",
+            started_at=datetime.now(UTC),
+            text=source.record.text,
+            language=request.language or source.record.language,
+            duration_s=source.record.duration_s,
+            words=source.record.words,
+            timing=timing,
+        )
+        check_stop(job.stop)
         worker.records.write(record)
+    with stages.stage("store"):
         expires_in = worker.settings.url_expires_in
         answer = answer_timing(record, timing, request.timing_format, worker.captioner, worker.storage, expires_in)
     return TimingResponse(
@@ -81,20 +102,24 @@ def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
     )
 
 
-def _of_job(request: TimingRequest, worker: Worker) -> tuple[JobRecord, Audio | None]:
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """Speech and what is known of it."""
+
+    record: JobRecord
+    audio: Audio | None
+    """None where it is stored with the record, and not read yet."""
+
+
+def _of_job(request: TimingRequest, worker: Worker) -> _Source:
     record = worker.records.read(request.job_id or "")
     if record is None or record.state != "done":
         why = "is not finished" if record else "is not known here"
         raise NotFound(f"job {request.job_id} {why}; check the id, or send audio_url and text", job_id=request.job_id)
-    return record, None
+    return _Source(record, None)
 
 
-def _of_link(request: TimingRequest, worker: Worker, job: Job, stages: Stages) -> tuple[JobRecord, Audio | None]:
-    """A record of its own for an audio of the caller's; one that was answered before has its words already."""
-    wanted = request_hash(request.model_dump(mode="json"))
-    job_id, earlier = worker.records.claim(job.id, wanted)
-    if earlier and earlier.state == "done":
-        return earlier, None
+def _of_link(request: TimingRequest, worker: Worker, stages: Stages) -> _Source:
     limit = worker.settings.max_text_chars
     if request.text and len(request.text) > limit:
         raise TextTooLong(f"text has {len(request.text)} characters and {limit} are accepted", field="text")
@@ -108,33 +133,37 @@ def _of_link(request: TimingRequest, worker: Worker, job: Job, stages: Stages) -
     if not text:
         raise InvalidInput("no words were heard in it; send its text", field="audio_url")
     record = JobRecord(
-        job_id=job_id,
-        request_hash=wanted,
-        state="started",
+        job_id="",
+        request_hash="",
+        state="done",
         started_at=datetime.now(UTC),
         text=text,
         language=language,
         duration_s=round(audio.duration_s, 3),
     )
-    return record, audio
+    return _Source(record, audio)
 
 
 def _reusable(request: TimingRequest, record: JobRecord) -> Timing | None:
-    """The times that the record has, if they are of the method and language that are asked for."""
+    """The times that a job has, if they are of the method and language that are asked for."""
     timing = record.timing
     if timing is None or request.timing_method not in ("auto", timing.method):
+        return None
+    if record.words is not None and request.timing_method == "auto" and timing.method != NATIVE:
         return None
     if request.language and request.language != record.language:
         return None
     return timing.model_copy(update={"options": request.caption_options})
 
 
-def _timed(request: TimingRequest, record: JobRecord, audio: Audio | None, worker: Worker) -> Timing:
+def _timed(request: TimingRequest, source: _Source, worker: Worker) -> Timing:
+    native = source.record.words if request.timing_method == "auto" else None
+    if native is not None:
+        return native_timing(native, source.record.text, request.caption_options)
     return worker.captioner.time(
-        audio or worker.records.audio(record),
-        record.text,
-        request.language or record.language,
+        source.audio or worker.records.audio(source.record),
+        source.record.text,
+        request.language or source.record.language,
         request.timing_request,
         request.caption_options,
-        native=record.words,
     )

@@ -259,7 +259,11 @@ def _speak(request: TtsRequest, record: JobRecord, reference: Reference | None, 
 
 def _ignored(request: TtsRequest, worker: Worker) -> list[str]:
     sent = sorted(request.model_fields_set & worker.engine.ignores)
-    return [f"engine {worker.engine.name} ignores {', '.join(sent)}"] if sent else []
+    ignored = [f"engine {worker.engine.name} ignores {', '.join(sent)}"] if sent else []
+    captions = sorted(request.model_fields_set & set(CaptionRequest.model_fields))
+    if captions and not request.return_word_timings:
+        ignored.append(f"{', '.join(captions)}: no captions were made; send return_word_timings=true")
+    return ignored
 
 
 def _answer(

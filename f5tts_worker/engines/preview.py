@@ -64,6 +64,9 @@ class PreviewEngine:
         if pace < espeak.WPM_MIN:
             slowest = espeak.WPM_MIN / espeak.WPM_DEFAULT
             warnings.append(f"engine preview speaks no slower than speed {slowest:.2f}")
+        if pace > espeak.WPM_MAX:
+            pace = espeak.WPM_MAX
+            warnings.append(f"engine preview speaks no faster than speed {pace / espeak.WPM_DEFAULT:.2f}")
         parts: list[Audio] = []
         words: list[Word] = []
         chunks = split_chunks(text, CHUNK_CHARS)

@@ -18,8 +18,8 @@ ORPHAN = 6.0  # a word alone on its line
 LINE = 1_000.0  # more than any other cost of a line: no more lines than needed
 SLACK = 20.0  # of a line with nothing on it; its square makes lines alike
 
-_SENTENCE_END = re.compile(r"""[.!?…。！？؟।][^\w.!?…]*$""")
-_CLAUSE_END = re.compile(r"""[,;:–—，、；：،؛][^\w,;:]*$""")
+_SENTENCE_END = frozenset(".!?…。！？؟।")
+_CLAUSE_END = frozenset(",;:–—，、；：،؛")
 _SHORTENED = re.compile(r"(?:^|\W)(?:[A-HJ-Z]|Mrs?|Ms|Dr|Prof|St|Nr|vs)\.$")  # a name or a number follows
 _NO_START = re.compile("[ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ]")  # kinsoku: never first on a line
 
@@ -74,7 +74,15 @@ def cheapest_ends(count: int, cost: Callable[[int, int], float | None]) -> list[
 
 def ends_sentence(word: str) -> bool:
     """Whether a sentence may end with this word."""
-    return _SENTENCE_END.search(word) is not None
+    return not _SENTENCE_END.isdisjoint(_marks_behind(word))
+
+
+def _marks_behind(word: str) -> str:
+    """What follows the last letter or digit."""
+    end = len(word)
+    while end and not word[end - 1].isalnum():
+        end -= 1
+    return word[end:]
 
 
 def break_cost(word: str, following: str, gap_ms: int = 0) -> float:
@@ -85,7 +93,7 @@ def break_cost(word: str, following: str, gap_ms: int = 0) -> float:
         return AFTER_SENTENCE
     if ends_sentence(word):
         return AFTER_CLAUSE if following[0].islower() else AFTER_SENTENCE  # e.g. like this
-    if gap_ms >= PAUSE_MS or _CLAUSE_END.search(word):
+    if gap_ms >= PAUSE_MS or not _CLAUSE_END.isdisjoint(_marks_behind(word)):
         return AFTER_CLAUSE
     return ANYWHERE if len(word) > 3 else AFTER_SHORT
 

@@ -10,9 +10,9 @@ _CJK = (
 _IS_CJK = re.compile(f"[{_CJK}]")
 _TIGHT = re.compile(f"[{_CJK}\u3001-\u3003\u3008-\u3020\uff01-\uff65]")
 
-# One such character with what cannot stand alone: marks over or after it, punctuation behind it, brackets before it.
-_UNIT = re.compile(
-    rf"[^\w{_CJK}]*[{_CJK}](?:[\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef\u200d]|[^\w\s])*|[^{_CJK}]+?(?=[^\w{_CJK}]*[{_CJK}]|$)"
+# One such character with the marks over it, a stretch of letters of other scripts, or what is neither.
+_PIECE = re.compile(
+    rf"(?P<cjk>[{_CJK}][\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef]*)|(?P<letters>[^\W{_CJK}]+)|[^\w{_CJK}]+"
 )
 
 
@@ -25,7 +25,22 @@ def split_words(text: str) -> list[str]:
 
 
 def _units(token: str) -> list[str]:
-    return [match for match in _UNIT.findall(token) if match]
+    """Each character with the marks behind it, and before it those that follow nothing; other letters as they stand."""
+    units: list[str] = []
+    letters = marks = ""
+    for piece in _PIECE.finditer(token):
+        if piece["cjk"]:
+            units += [letters] * bool(letters)
+            units.append(marks + piece["cjk"])
+            letters = marks = ""
+        elif piece["letters"]:
+            letters += marks + piece["letters"]
+            marks = ""
+        elif units and not letters:
+            units[-1] += piece[0]
+        else:
+            marks += piece[0]
+    return units + [letters + marks] * bool(letters + marks)
 
 
 def join_words(words: list[str]) -> str:
