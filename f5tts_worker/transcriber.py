@@ -75,7 +75,9 @@ class Transcriber:
         """Write down what is said; `language` is guessed if not given. Raises TranscriberUnavailable."""
         self.load()
         if self._model is None:
-            raise TranscriberUnavailable(f"speech cannot be transcribed here ({self.problem}); send its text")
+            raise TranscriberUnavailable(
+                f"speech cannot be transcribed here ({self.problem}); send its text as ref_text (in timing: text)"
+            )
         base = language.replace("_", "-").split("-")[0].lower() if language else None
         segments, info = self._model.transcribe(
             resample(audio, WHISPER_RATE).samples,

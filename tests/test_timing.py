@@ -208,7 +208,7 @@ def test_a_link_without_text_needs_a_transcriber(worker: Worker, files: FileServ
     link = files.put("speech.wav", recording_wav)
     answer = dispatch({"endpoint": "timing", "audio_url": link}, worker, Job("j"))
     assert answer["error"].startswith("transcriber_unavailable: ")
-    assert "send its text" in answer["error"]
+    assert "(in timing: text)" in answer["error"]
 
 
 @pytest.mark.parametrize(
