@@ -99,7 +99,8 @@ def test_does_without_a_transcriber(deaf: Transcriber) -> None:
     assert (draft.text, draft.text_source, draft.language) == (None, None, "en")
     assert draft.warnings == [
         "nobody knows what the recording says: speech cannot be transcribed here (model no-such-model-folder could not "
-        "be loaded: ValueError); send its text as ref_text (in timing: text). Engine preview does not need it; cloning does"
+        "be loaded: ValueError); send its text as ref_text (in timing: text). Engine preview does "
+        "not need it; cloning does"
     ]
 
 
