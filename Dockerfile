@@ -8,7 +8,8 @@ ENV PYTHONUNBUFFERED=1
 WORKDIR /app
 # The font of captions, whose characters are looked up. Debian keeps only the newest version: there is none to pin.
 # hadolint ignore=DL3008
-RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core && \
+    rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY requirements/core.txt requirements/
 RUN pip install --no-cache-dir --no-deps --require-hashes --requirement requirements/core.txt
 
