@@ -14,7 +14,7 @@ LAYERS = {
     "__init__": 0,
     "errors": 0,
     **dict.fromkeys(["settings", "logs", "job", "metrics", "names", "net", "text", "audio", "words", "subtitles"], 1),
-    **dict.fromkeys(["reference", "espeak", "progress", "lease", "failure", "volume", "repeat"], 1),
+    **dict.fromkeys(["reference", "espeak", "progress", "lease", "failure", "volume", "repeat", "resident"], 1),
     **dict.fromkeys(["storage", "engines", "f5", "transcriber", "hub", "packages", "aligners"], 2),
     **dict.fromkeys(["contract", "draft", "voices", "records", "captions", "caption_fields"], 3),
     "worker": 4,

@@ -91,7 +91,7 @@ def test_loads_once(model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixtur
         transcriber.load()
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
-    with caplog.at_level(logging.INFO, "f5tts_worker.transcriber"):
+    with caplog.at_level(logging.INFO, "f5tts_worker.resident"):
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -328,10 +328,10 @@ def test_settings_that_do_not_parse(tmp_path: Path) -> None:
 
 def test_names_and_caches_that_miss(volume: Path, local: dict[str, str], tmp_path: Path) -> None:
     """A misspelt name and a cache that is not on the volume are warnings that say what to do."""
-    rows = report(volume, VOLUMES_DIR="/x", S3_BUCKETS=SECRET, HF_HOME="/root/.cache/hf", **local)
+    rows = report(volume, VOLUMES_DIR="/x", S3_BUCKETS=SECRET, HF_HOME="/elsewhere/hf", **local)
     assert failed(rows) == []
     assert "S3_BUCKETS is not a setting of this worker; did you mean S3_BUCKET?" in rows["environment"]["found"]
-    assert "HF_HOME=/root/.cache/hf (not on the volume)" in rows["caches"]["found"].splitlines()
+    assert "HF_HOME=/elsewhere/hf (not on the volume)" in rows["caches"]["found"].splitlines()
     assert rows["caches"]["to_do"].startswith("unset HF_HOME:")
     assert f"below {volume}/cache: TORCH_HOME torch," in rows["caches"]["found"]
 

@@ -1,11 +1,10 @@
 """Aligner: what finds the words of a known text in its speech."""
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 from ..audio import Audio
+from ..resident import State
 from ..words import Word
-
-State = Literal["cold", "loading", "ready", "unavailable"]
 
 
 class AlignmentError(Exception):
@@ -21,7 +20,7 @@ class Aligner(Protocol):
     """Why it is unavailable."""
 
     def load(self) -> None:
-        """Get ready, once; sets `state`, never raises. Whoever comes while it loads waits for it."""
+        """Get ready, once; sets `state`. Whoever comes while it loads waits for it, or is stopped (Cancelled)."""
 
     def align(self, audio: Audio, words: list[str], language: str | None) -> list[Word]:
         """One Word for each of `words`, in order, with `source` the aligner's name.

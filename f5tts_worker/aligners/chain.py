@@ -5,7 +5,6 @@ import threading
 from dataclasses import dataclass
 
 from ..audio import Audio
-from ..job import wait_for
 from ..words import Word
 from .base import Aligner, AlignmentError
 from .checks import checked, is_spoken
@@ -83,8 +82,7 @@ class AlignerChain:
         if name not in self.aligners:
             raise AlignmentError("it is not set up on this worker")
         aligner = self.aligners[name]
-        if aligner.state not in ("ready", "unavailable"):
-            _load_beside(aligner)
+        aligner.load()
         if aligner.state != "ready":
             raise AlignmentError(aligner.problem or "it could not be loaded")
         return aligner
@@ -103,20 +101,6 @@ class AlignerChain:
             logger.info("no second opinion from %s: %s", second.name, e)
             return None
         return agreement(found, opinion)
-
-
-def _load_beside(aligner: Aligner) -> None:
-    """Load in a thread of its own: a job that is stopped waits no longer."""
-    loaded = threading.Event()
-
-    def load() -> None:
-        try:
-            aligner.load()
-        finally:
-            loaded.set()
-
-    threading.Thread(target=load, daemon=True, name=aligner.name).start()
-    wait_for(loaded)
 
 
 def agreement(one: list[Word], other: list[Word]) -> float | None:

@@ -2,8 +2,6 @@
 
 import itertools
 import logging
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..audio import FRAME_MS, Audio, Span, resample
+from ..resident import Resident
 from ..text.words import join_words
 from ..words import Word
-from .base import AlignmentError, State
+from .base import AlignmentError
 from .credentials import CredentialsError, find_credentials
 from .matching import match_words
 
@@ -69,7 +68,7 @@ NAMES = {
 }
 
 
-class GoogleAligner:
+class GoogleAligner(Resident):
     """Sends audio to Google, once credentials are set."""
 
     name = "google"
@@ -86,32 +85,21 @@ class GoogleAligner:
 
         No request, with all its repetitions, takes longer than `piece_timeout_s`.
         """
+        super().__init__("Google aligner")
         self._json = credentials_json
         self._file = credentials_file
         self._connect = connect or _connect
         self._piece_timeout_s = piece_timeout_s
         self._client: SpeechClient | None = None
-        self._lock = threading.Lock()
-        self.state: State = "cold"
-        self.problem: str | None = None
 
-    def load(self) -> None:
-        """Read the credentials and make a client, once; asks no server. Sets `state`; never raises."""
-        with self._lock:
-            if self.state in ("ready", "unavailable"):
-                return
-            self.state = "loading"
-            started = time.monotonic()
-            try:
-                self._client = self._connect(find_credentials(self._json, self._file))
-            except Exception as e:  # whatever is wrong with it, there are other aligners
-                self.problem = _reason(e)
-                level = logging.WARNING if self._json or self._file else logging.INFO  # nobody asked for it
-                logger.log(level, "no Google aligner: %s", self.problem)
-                self.state = "unavailable"
-            else:
-                logger.info("Google aligner ready in %.1f s", time.monotonic() - started)
-                self.state = "ready"
+    def _open(self) -> None:
+        """Read the credentials and make a client; asks no server."""
+        self._client = self._connect(find_credentials(self._json, self._file))
+
+    def _reason(self, error: Exception) -> str:
+        if isinstance(error, CredentialsError):
+            return str(error)
+        return f"the client could not be made: {type(error).__name__}"
 
     def align(self, audio: Audio, words: list[str], language: str | None) -> list[Word]:
         """Recognise the audio and give the caller's words the times of what was heard."""
@@ -167,14 +155,6 @@ def _connect(credentials: Any) -> "SpeechClient":
     from google.cloud import speech
 
     return speech.SpeechClient(credentials=credentials)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, CredentialsError):
-        return str(error)
-    if isinstance(error, ModuleNotFoundError):
-        return f"the package {error.name} is not installed"
-    return f"the client could not be made: {type(error).__name__}"
 
 
 def _refusal(error: Exception) -> str:

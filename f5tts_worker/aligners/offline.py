@@ -1,7 +1,6 @@
 """Aligner `offline`: espeak-ng speaks the words, and what it spoke is matched to the audio. Needs no weights."""
 
 import logging
-import threading
 import unicodedata
 from dataclasses import dataclass
 
@@ -10,8 +9,9 @@ from numpy.typing import NDArray
 
 from .. import espeak
 from ..audio import Audio
+from ..resident import Resident
 from ..words import Word
-from .base import AlignmentError, State
+from .base import AlignmentError
 from .features import HOP, RATE, Frames, Matrix, Sound, background, normalised, runs
 
 logger = logging.getLogger(__name__)
@@ -28,30 +28,20 @@ PICTURES = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Cn"})
 Times = NDArray[np.float64]
 
 
-class OfflineAligner:
+class OfflineAligner(Resident):
     """See Aligner."""
 
     name = "offline"
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.state: State = "cold"
-        self.problem: str | None = None
+        super().__init__("offline aligner")
 
-    def load(self) -> None:
-        """See Aligner. Compiles the matching, 2.5 s, or reads it from numba's cache; then says and finds a word."""
-        with self._lock:
-            if self.state in ("ready", "unavailable"):
-                return
-            self.state = "loading"
-            try:
-                self.align(espeak.speak(["ready"], espeak.voices()["en-gb"]).audio, ["ready"], DEFAULT_LANGUAGE)
-            except Exception as e:  # whatever is wrong with it, there are other aligners
-                logger.warning("no offline aligner", exc_info=True)
-                self.problem = f"numba or espeak-ng does not work here ({type(e).__name__}); see the worker's log"
-                self.state = "unavailable"
-            else:
-                self.state = "ready"
+    def _open(self) -> None:
+        """Compile the matching, 2.5 s, or read it from numba's cache; then say and find a word."""
+        self.align(espeak.speak(["ready"], espeak.voices()["en-gb"]).audio, ["ready"], DEFAULT_LANGUAGE)
+
+    def _reason(self, error: Exception) -> str:
+        return f"numba or espeak-ng does not work here ({type(error).__name__}); see the worker's log"
 
     def align(self, audio: Audio, words: list[str], language: str | None) -> list[Word]:
         """See Aligner.

@@ -14,9 +14,10 @@ import numpy as np
 from ..audio import Audio, resample
 from ..hub import is_offline
 from ..lease import Lease
+from ..resident import Resident
 from ..volume import IMAGE_MODELS, is_full
 from ..words import Word
-from .base import AlignmentError, State
+from .base import AlignmentError
 from .emissions import FIELD, HOP, HOP_MS, RATE, Remembered, emissions
 from .matching import GUESSED_SCORE
 from .punkt import no_sentences
@@ -40,7 +41,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class _Resident:
+class _Model:
     """A loaded model."""
 
     model: Any
@@ -49,44 +50,30 @@ class _Resident:
     device: str
 
 
-class WhisperxAligner:
+class WhisperxAligner(Resident):
     """Keeps the models of the last languages; loads them from the volume, or downloads them to it."""
 
     name = "whisperx"
 
     def __init__(self, models: Path, *, device: Literal["auto", "cuda", "cpu"] = "auto", language: str = "en") -> None:
         """`models` is the folder of all models; `language` is what is loaded first."""
+        super().__init__("whisperx aligner")
         self._folder = models / "whisperx"
         self._device = device
         self._language = language
         self._whisperx: Any = None
-        self._resident: OrderedDict[str, _Resident] = OrderedDict()
+        self._resident: OrderedDict[str, _Model] = OrderedDict()
         self._problems: dict[str, str] = {}
         self._lock = threading.RLock()
-        self.state: State = "cold"
-        self.problem: str | None = None
 
-    def load_in_background(self) -> None:
-        """Start loading and return."""
-        threading.Thread(target=self.load, daemon=True, name="whisperx").start()
-
-    def load(self) -> None:
-        """Import whisperx, 23 s, and load the first language's model, once. Sets `state`; never raises."""
+    def _open(self) -> None:
+        """Import whisperx, 23 s, and load the first language's model."""
         with self._lock:
-            if self.state in ("ready", "unavailable"):
-                return
-            self.state = "loading"
-            started = time.monotonic()
-            try:
-                self._import()
-                self._model(self._language)
-            except Exception as e:  # whatever is wrong with it, there are other aligners
-                self.problem = str(e) if isinstance(e, AlignmentError) else _reason(e)
-                logger.warning("no whisperx aligner: %s", self.problem)
-                self.state = "unavailable"
-            else:
-                logger.info("whisperx aligner ready in %.1f s", time.monotonic() - started)
-                self.state = "ready"
+            self._import()
+            self._model(self._language)
+
+    def _reason(self, error: Exception) -> str:
+        return str(error) if isinstance(error, AlignmentError) else _reason(error)
 
     def align(self, audio: Audio, words: list[str], language: str | None) -> list[Word]:
         """Place the words, all at once, on the letters that the language's model hears."""
@@ -107,7 +94,7 @@ class WhisperxAligner:
             found = place_in_stretches(place, [word for word in spelt if word], HOP_MS * heard.shape[1])
         return _words(words, spelt, found)
 
-    def _hear(self, audio: Audio, resident: _Resident) -> Any:
+    def _hear(self, audio: Audio, resident: _Model) -> Any:
         """What the model hears: logits (1, n_frames, n_letters)."""
         import torch
 
@@ -115,7 +102,7 @@ class WhisperxAligner:
         with torch.inference_mode():
             return emissions(resident.model, torch.from_numpy(samples)[None].to(resident.device)).float().cpu()
 
-    def _place(self, spelt: list[str], start_ms: int, end_ms: int, heard: Any, resident: _Resident) -> list[Found]:
+    def _place(self, spelt: list[str], start_ms: int, end_ms: int, heard: Any, resident: _Model) -> list[Found]:
         """whisperx's own places of some words between two times; raises AlignmentError."""
         tight = resident.metadata["language"] in WITHOUT_SPACES
         text = ("" if tight else " ").join(spelt)
@@ -144,14 +131,14 @@ class WhisperxAligner:
         no_sentences(self._folder / "nltk", {*alignment.PUNKT_LANGUAGES.values(), "english"})
         self._whisperx = alignment
 
-    def _model(self, code: str) -> _Resident:
+    def _model(self, code: str) -> _Model:
         """A language's model, loaded if it is not; raises AlignmentError."""
         if code in self._problems:  # asked again at each job, a hub that is not there costs each of them minutes
             raise AlignmentError(self._problems[code])
         if code not in self._resident:
             started = time.monotonic()
             try:
-                self._resident[code] = self._open(code)
+                self._resident[code] = self._open_model(code)
             except Exception as e:  # of torch, transformers, the hub or the disk
                 logger.debug("no model", exc_info=True)
                 self._problems[code] = str(e) if isinstance(e, AlignmentError) else f"model for {code}: {_reason(e)}"
@@ -162,7 +149,7 @@ class WhisperxAligner:
         self._resident.move_to_end(code)
         return self._resident[code]
 
-    def _open(self, code: str) -> _Resident:
+    def _open_model(self, code: str) -> _Model:
         import torch
 
         device = self._device if self._device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
@@ -174,7 +161,7 @@ class WhisperxAligner:
             raise AlignmentError(f"whisperx has no model for {code}")
         if metadata["type"] == "torchaudio":
             del metadata["dictionary"]["-"]  # its sign for no letter, which would be found in the text
-        return _Resident(model.eval(), metadata, device)
+        return _Model(model.eval(), metadata, device)
 
     def _open_bundle(self, code: str, device: str) -> tuple[Any, dict[str, Any]]:
         """A model of torchaudio's: one file."""
@@ -184,11 +171,11 @@ class WhisperxAligner:
         name = Path(bundle._path).name
         for place in (self._folder, IMAGE_MODELS / "whisperx"):
             if (place / name).is_file():
-                return self._load(code, device, model_dir=str(place))
+                return self._align_model(code, device, model_dir=str(place))
         _check_online()
         with Lease(self._folder / ".download", f"downloading {name}"):
             try:
-                return self._load(code, device, model_dir=str(self._folder))
+                return self._align_model(code, device, model_dir=str(self._folder))
             except Exception:
                 (self._folder / name).unlink(missing_ok=True)  # it is published whether it is whole or not
                 raise
@@ -199,17 +186,17 @@ class WhisperxAligner:
         for place in (self._folder, IMAGE_MODELS / "whisperx"):
             folder = place / repo.split("/")[-1]
             if (folder / "config.json").is_file():
-                return self._load(code, device, model_name=str(folder))
+                return self._align_model(code, device, model_name=str(folder))
             if (place / f"models--{repo.replace('/', '--')}").is_dir():
                 try:
-                    return self._load(code, device, model_dir=str(place), model_cache_only=True)
+                    return self._align_model(code, device, model_dir=str(place), model_cache_only=True)
                 except (OSError, ValueError):
                     logger.info("%s is not whole yet", repo)
         _check_online()
         with Lease(self._folder / ".download", f"downloading {repo}"):
-            return self._load(code, device, model_dir=str(self._folder))
+            return self._align_model(code, device, model_dir=str(self._folder))
 
-    def _load(self, code: str, device: str, **where: Any) -> tuple[Any, dict[str, Any]]:
+    def _align_model(self, code: str, device: str, **where: Any) -> tuple[Any, dict[str, Any]]:
         loaded: tuple[Any, dict[str, Any]] = self._whisperx.load_align_model(code, device, **where)
         return loaded
 
