@@ -51,7 +51,7 @@ class FaultyEngine(PreviewEngine):
         if text in FAULTS:
             raise FAULTS[text]()
         if text == "hang":
-            on_chunk(ChunkDone(1, 2, super().synthesize(reference, "One.", options, lambda _: None, stop).audio))
+            on_chunk(ChunkDone(0, 1, 2, super().synthesize(reference, "One.", options, lambda _: None, stop).audio))
             threading.Event().wait()
         speech = super().synthesize(reference, text, options, on_chunk, stop)
         return replace(speech, warnings=WARNINGS.get(text, speech.warnings))

@@ -27,9 +27,12 @@ class SpeechOptions:
 
 @dataclass(frozen=True)
 class ChunkDone:
-    """A part of the text was spoken."""
+    """A part of the text was spoken. The first part is the first to be done; the others may come in any order."""
 
+    index: int
+    """Which part, from 0."""
     done: int
+    """How many are done, this one included."""
     chunks: int
     audio: Audio
 

@@ -127,7 +127,7 @@ class CloningEngine:
                 return self._model.speak(voice.prepared, said, n_frames, guidance, seed, lambda: check_stop(stop))
 
             parts.append(Audio(_finite(self._tried_twice(speak)), SAMPLE_RATE))
-            on_chunk(ChunkDone(i + 1, len(spoken), parts[-1]))
+            on_chunk(ChunkDone(i, i + 1, len(spoken), parts[-1]))
         return Speech(cross_fade(parts, options.cross_fade_duration), None, warnings)
 
     def _check_text(self, text: str, language: str | None) -> tuple[list[str], list[str]]:

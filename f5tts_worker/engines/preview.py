@@ -78,7 +78,7 @@ class PreviewEngine:
                 begun = words.pop()
                 spoken[0] = replace(spoken[0], text=begun.text + spoken[0].text, start_ms=begun.start_ms)
             words += spoken
-            on_chunk(ChunkDone(done, len(chunks), audio))
+            on_chunk(ChunkDone(done - 1, done, len(chunks), audio))
         audio = join(parts) if parts else Audio(np.zeros(0, np.float32), SAMPLE_RATE)
         if not np.any(audio.samples):
             raise InvalidInput("nothing in it can be spoken; send words, not only symbols", field="text")
