@@ -16,6 +16,7 @@ from f5tts_worker.dispatch import dispatch
 from f5tts_worker.engines import ENGINES, ChunkDone, SpeechOptions
 from f5tts_worker.engines.cloning import CloningEngine
 from f5tts_worker.errors import Cancelled, EngineError, InvalidAudio, InvalidInput, OutOfMemory
+from f5tts_worker.f5.batches import Utterance
 from f5tts_worker.f5.duration import CHUNK_MAX_S, Pace, ending_sentence
 from f5tts_worker.f5.mel import HOP
 from f5tts_worker.f5.model import F5Model
@@ -29,6 +30,7 @@ from f5tts_worker.worker import Worker, sample_reference
 REFERENCE_TEXT = "Some call me nature."
 OPTIONS = SpeechOptions(seed=7, nfe_step=2)
 TEXT = "This is a sentence of some length, to be spoken. " * 8
+LONG_TEXT = " ".join(f"Sentence {'number ' * (i % 4)}{i} is spoken after the others. " * 5 for i in range(5))
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,8 @@ class Watched:
         self.freed = 0
         self.frames: list[int] = []
         self.failures = 0
+        self.together = 1
+        self.fit = 100
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
@@ -55,13 +59,18 @@ class Watched:
         self.prepared += 1
         return self._model.prepare(*arguments)
 
-    def speak(self, voice: Any, text: str, n_frames: int, *arguments: Any) -> Any:
-        """Fails as often as `failures` says."""
-        if self.failures:
-            self.failures -= 1
+    def batches(self, utterances: list[Utterance]) -> list[list[int]]:
+        """The first alone, and at most `together` of the others at a time, the last ones first."""
+        rest = list(range(len(utterances)))[:0:-1]
+        return [[0], *(rest[i : i + self.together] for i in range(0, len(rest), self.together))]
+
+    def speak(self, voice: Any, utterances: list[Utterance], *arguments: Any) -> Any:
+        """Fails as often as `failures` says, and for more than `fit` at once."""
+        if self.failures or len(utterances) > self.fit:
+            self.failures = max(0, self.failures - 1)
             raise OutOfMemory("the GPU is full")
-        self.frames.append(n_frames)
-        return self._model.speak(voice, text, n_frames, *arguments)
+        self.frames += [one.n_frames for one in utterances]
+        return self._model.speak(voice, utterances, *arguments)
 
     def free_memory(self) -> None:
         """Counted."""
@@ -104,7 +113,8 @@ def speak(
     chunks: list[ChunkDone] = []
     speech = engine.synthesize(reference, text, options, chunks.append, threading.Event())
     assert [chunk.done for chunk in chunks] == list(range(1, len(chunks) + 1))
-    return speech.audio, [chunk.audio for chunk in chunks], speech.warnings
+    assert chunks[0].index == 0, "somebody waits to hear it"
+    return speech.audio, [chunk.audio for chunk in sorted(chunks, key=lambda chunk: chunk.index)], speech.warnings
 
 
 def test_a_seed_decides_every_chunk(engine: CloningEngine, model: F5Model) -> None:
@@ -124,6 +134,18 @@ def chunk_text(engine: CloningEngine, text: str) -> list[str]:
     """The chunks that the engine makes of a text."""
     pace = Pace(len(REFERENCE.audio.samples), ending_sentence(REFERENCE_TEXT))
     return [chunk.text.strip() for chunk in split_chunks(text, pace.max_bytes(1.0), size=lambda s: len(s.encode()))]
+
+
+@pytest.mark.parametrize("together", [2, 3, 16])
+def test_a_batch_speaks_as_one_by_one(engine: CloningEngine, watched: Watched, together: int) -> None:
+    """Chunks that run together, in whatever order, are the same ones in the order of the text."""
+    _, alone, _ = speak(engine, LONG_TEXT)
+    watched.together = together
+    _, batched, _ = speak(engine, LONG_TEXT)
+    assert len(alone) == len(batched) >= 4
+    for one, other in zip(alone, batched, strict=True):
+        assert one.samples.shape == other.samples.shape
+        assert np.abs(one.samples - other.samples).max() <= 1e-4 * np.abs(one.samples).max()
 
 
 @pytest.mark.parametrize("text", ["Hi you.", "One moment, please, I am coming."], ids=["under 10 bytes", "longer"])
@@ -154,7 +176,7 @@ def test_no_chunk_is_past_22_s(engine: CloningEngine, watched: Watched, text: st
 def test_no_length_is_too_long(model: F5Model) -> None:
     """Past 8192 frames, the rows of the package's position table, speech goes on."""
     voice = model.prepare(REFERENCE.audio.samples, "Some call me nature.  ")
-    samples = model.speak(voice, "Hello.", 8_400, Guidance(1, 2.0, -1.0), 0)
+    (samples,) = model.speak(voice, [Utterance("Hello.", 8_400, 0)], Guidance(1, 2.0, -1.0))
     assert len(samples) == (8_400 - voice.n_frames - 1) * HOP
     assert np.isfinite(samples).all()
 
@@ -266,7 +288,7 @@ def test_a_stop_ends_a_chunk_between_steps(model: F5Model) -> None:
 
     voice = model.prepare(REFERENCE.audio.samples, "Some call me nature.  ")
     with pytest.raises(Cancelled):
-        model.speak(voice, "Hello.", 300, Guidance(50, 2.0, -1.0), 0, stop_at_the_third)
+        model.speak(voice, [Utterance("Hello.", 300, 0)], Guidance(50, 2.0, -1.0), stop_at_the_third)
     assert next(steps) == 4
 
 
@@ -288,6 +310,14 @@ class TestOutOfMemory:
             speak(engine, TEXT)
         assert watched.freed == 1
 
+    def test_a_batch_that_does_not_fit_is_halved(self, engine: CloningEngine, watched: Watched) -> None:
+        """Three at once are too many, one at a time are not: the text is spoken whole, and as it would have been."""
+        whole, chunks, _ = speak(engine, LONG_TEXT)
+        assert len(chunks) >= 4
+        watched.together, watched.fit = 3, 1
+        halved, _, _ = speak(engine, LONG_TEXT)
+        np.testing.assert_array_equal(whole.samples, halved.samples)
+
     def test_pytorchs_error_is_translated(self, model: F5Model) -> None:
         """What CUDA raises becomes the worker's own error."""
 
@@ -298,7 +328,7 @@ class TestOutOfMemory:
         full = replace(model, vocos=Full())
         voice = full.prepare(REFERENCE.audio.samples, "Some call me nature.  ")
         with pytest.raises(OutOfMemory, match="too little memory"):
-            full.speak(voice, "Hello.", 300, Guidance(1, 2.0, -1.0), 0)
+            full.speak(voice, [Utterance("Hello.", 300, 0)], Guidance(1, 2.0, -1.0))
 
 
 def test_a_reference_is_prepared_once(engine: CloningEngine, watched: Watched) -> None:

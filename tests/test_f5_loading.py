@@ -15,11 +15,12 @@ from safetensors.torch import save_file
 from tiny_f5 import TINY, VOCAB, random_dit, tiny_config, tiny_settings, write_checkpoint, write_config, write_vocoder
 
 from f5tts_worker.errors import ALWAYS_TO_DO, LoadError
+from f5tts_worker.f5.batches import Utterance
 from f5tts_worker.f5.config import read_config
 from f5tts_worker.f5.model import F5Model, check_memory
 from f5tts_worker.f5.places import find_checkpoint, find_vocab, find_vocoder
 from f5tts_worker.f5.sampler import Guidance
-from f5tts_worker.f5.weights import load_dit
+from f5tts_worker.f5.weights import fused, load_dit
 from f5tts_worker.failure import explain_load_failure
 from f5tts_worker.settings import KNOWN, Settings
 from f5tts_worker.worker import Worker
@@ -429,7 +430,7 @@ def speak(settings: Settings) -> np.ndarray[Any, Any]:
     """A short text in a voice of noise."""
     model = F5Model.load(settings)
     voice = model.prepare(np.random.default_rng(0).uniform(-0.1, 0.1, 12_000).astype(np.float32), "Some noise. ")
-    return model.speak(voice, "Hello.", 60, Guidance(2, 2.0, -1.0), seed=1)
+    return model.speak(voice, [Utterance("Hello.", 60, seed=1)], Guidance(2, 2.0, -1.0))[0]
 
 
 def test_formats_of_a_checkpoint_give_the_same_samples(tiny: Settings, tmp_path: Path) -> None:
@@ -454,8 +455,8 @@ def test_averaged_weights_are_preferred(tmp_path: Path) -> None:
     kept = {"model_state_dict": {f"transformer.{n}": t for n, t in last.items()}, "ema_model_state_dict": named}
     torch.save(kept | {"optimizer_state_dict": {"state": {}}, "update": 5}, tmp_path / "model_5.pt")
     dit = load_dit(tmp_path / "model_5.pt", config, torch.device("cpu"), torch.float32)
-    for name, value in dit.state_dict().items():
-        assert torch.equal(value, averaged[name]), name
+    for name, value in fused(averaged).items():
+        assert torch.equal(dit.state_dict()[name], value), name
 
 
 def test_a_checkpoint_in_half_precision(tiny: Settings, tmp_path: Path) -> None:

@@ -21,12 +21,13 @@ from torch import Tensor, nn
 from f5tts_worker.audio import Samples
 from f5tts_worker.engines.upstream import UpstreamModel, _package
 from f5tts_worker.f5 import sampler
-from f5tts_worker.f5.dit import Modulation, Rotary, rotary_table, rotate, text_positions
+from f5tts_worker.f5.batches import Utterance
+from f5tts_worker.f5.dit import Modulation, rotary_table, rotate, text_positions
 from f5tts_worker.f5.duration import Pace, ending_sentence
 from f5tts_worker.f5.mel import HOP, SAMPLE_RATE
 from f5tts_worker.f5.model import F5Model, PreparedVoice
 from f5tts_worker.f5.places import f5_tts_file
-from f5tts_worker.f5.sampler import Guidance, time_steps
+from f5tts_worker.f5.sampler import Guidance, Passage, Sampler, time_steps
 from f5tts_worker.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,7 +123,7 @@ class Pair:
         ours, upstream = F5Model.load(self.settings), UpstreamModel.load(self.settings)
         for module in (ours.vocos, ours.mel, upstream.vocos):
             module.to(device)
-        for module in (ours.dit, upstream.cfm):
+        for module in (ours.sampler.dit, upstream.cfm):
             module.to(device, dtype)
         moved = {"device": device, "dtype": dtype}
         return Pair(self.settings, replace(ours, **moved), replace(upstream, **moved))
@@ -158,7 +159,7 @@ def spoken(model: F5Model, voice: PreparedVoice, case: Case, guidance: Guidance 
     """Our mel and samples."""
     text = TEXTS[case.text][1]
     n_frames = pace_of(case.text).frames_for(text, case.speed)
-    mel = model.speak_mel(voice, text, n_frames, guidance or case.guidance, case.seed)
+    (mel,) = model.speak_mels(voice, [Utterance(text, n_frames, case.seed)], guidance or case.guidance)
     return Spoken(mel.float().cpu(), model.vocos(mel[voice.n_frames :]).cpu().numpy())
 
 
@@ -210,7 +211,7 @@ def test_speak_of_both_engines_agrees(pairs: dict[str, Pair], arrangement: str) 
     waves = []
     for model in (pairs[arrangement].ours, pairs[arrangement].upstream):
         voice = model.prepare(reference_samples(), pace.spoken_text())
-        waves.append(model.speak(voice, text, pace.frames_for(text, 1.0), Guidance(5, 2.0, -1.0), 3))
+        waves += model.speak(voice, [Utterance(text, pace.frames_for(text, 1.0), 3)], Guidance(5, 2.0, -1.0))
     assert waves[0].shape == waves[1].shape
     assert np.abs(waves[0] - waves[1]).max() <= WAVE_TOLERANCE * np.abs(waves[1]).max()
 
@@ -347,9 +348,10 @@ class OnePositionOn(nn.Module):
     """Turns the queries by one position more; the keys stay. (Both together would change nothing.)"""
 
     def forward(self, x: Tensor) -> Tensor:
-        """(b, n, d) -> (b, n, d)."""
-        table = rotary_table(2, x.device)
-        return rotate(x.unflatten(-1, (-1, 64)), Rotary(table.cos[1], table.sin[1])).flatten(-2)
+        """(b, n, 3 d) -> (b, n, 3 d)."""
+        one_on = rotary_table(2, 1, None, x.device)[1:]
+        queries, others = x.unflatten(-1, (3, -1, 64)).split((1, 2), dim=2)
+        return torch.cat((rotate(queries, one_on), others), dim=2).flatten(2)
 
 
 class MovedText(nn.Module):
@@ -371,24 +373,24 @@ class MovedText(nn.Module):
 
 
 class ScaledTime(nn.Module):
-    """A time embedding that sees another time."""
+    """A time embedding that sees other times."""
 
     def __init__(self, embedding: nn.Module, scale: float) -> None:
         super().__init__()
         self.embedding = embedding
         self.scale = scale
 
-    def forward(self, time: Tensor) -> Tensor:
-        """() -> (1, d)."""
-        return self.embedding(time * self.scale)
+    def forward(self, times: Tensor) -> Tensor:
+        """(t,) -> (t, d)."""
+        return self.embedding(times * self.scale)
 
 
 class SwappedParts(Modulation):
     """Scale and shift the other way round."""
 
-    def forward(self, time: Tensor) -> tuple[Tensor, ...]:
-        """(1, d) -> parts of (1, 1, d)."""
-        return super().forward(time)[::-1]
+    def forward(self, times: Tensor) -> Tensor:
+        """(t, d) -> (t, parts, d)."""
+        return super().forward(times).flip(1)
 
 
 def _one_frame_late(convolution: nn.Module) -> nn.Module:
@@ -398,13 +400,12 @@ def _one_frame_late(convolution: nn.Module) -> nn.Module:
 def rotary_off_by_one(dit: nn.Module) -> None:
     """Queries stand one position further on than keys."""
     for block in dit.transformer_blocks:
-        block.attn.to_q = nn.Sequential(block.attn.to_q, OnePositionOn())
+        block.attn.to_qkv = nn.Sequential(block.attn.to_qkv, OnePositionOn())
 
 
 def rotary_in_one_head(dit: nn.Module) -> None:
     """v0's rotary positions in v1."""
-    for block in dit.transformer_blocks:
-        block.attn.rotary_heads = 1
+    dit.turned_heads = 1
 
 
 def position_conv_late(dit: nn.Module) -> None:
@@ -450,7 +451,7 @@ def time_scale_1(dit: nn.Module) -> None:
 
 def final_scale_is_shift(dit: nn.Module) -> None:
     """Scale and shift of the last norm change places."""
-    wrong = SwappedParts(dit.dim, 2)
+    wrong = SwappedParts(dit.dim, 2, scales=(0,))
     wrong.linear = dit.norm_out.linear
     dit.norm_out = wrong
 
@@ -513,9 +514,9 @@ def assert_missed(mutant: Spoken, pair: Pair) -> None:
 @pytest.mark.parametrize("mutate", MODULE_MUTATIONS, ids=lambda mutate: mutate.__name__)
 def test_a_wrong_module_is_seen(intact: Pair, mutate: Callable[[nn.Module], None]) -> None:
     """A model with one wrong part misses parity by over 100 times the tolerance."""
-    dit = copy.deepcopy(intact.ours.dit)
+    dit = copy.deepcopy(intact.ours.sampler.dit)
     mutate(dit)
-    assert_missed(spoken(replace(intact.ours, dit=dit), intact.voice(MUTATED), MUTATED), intact)
+    assert_missed(spoken(replace(intact.ours, sampler=Sampler(dit)), intact.voice(MUTATED), MUTATED), intact)
 
 
 @pytest.mark.parametrize("guidance", GUIDANCE_MUTATIONS.values(), ids=GUIDANCE_MUTATIONS)
@@ -541,7 +542,8 @@ def test_wrong_noise_is_seen(intact: Pair) -> None:
 def test_equal_steps_for_pruned_ones_are_seen(intact: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven equal steps in place of the pruned ones miss parity by over 100 times the tolerance."""
     monkeypatch.delitem(sampler.PRUNED_STEPS, 7)  # the table is what is mutated
-    assert_missed(spoken(intact.ours, intact.voice(MUTATED), MUTATED), intact)
+    mutant = replace(intact.ours, sampler=Sampler(intact.ours.sampler.dit))  # with no schedule kept
+    assert_missed(spoken(mutant, intact.voice(MUTATED), MUTATED), intact)
 
 
 def exact_mel(half: Pair, exact: Pair, case: Case) -> Tensor:
@@ -552,7 +554,8 @@ def exact_mel(half: Pair, exact: Pair, case: Case) -> Tensor:
     generator = torch.Generator(device).manual_seed(case.seed)
     noise = torch.randn(shape, generator=generator, device=device, dtype=half.ours.dtype).float()
     ids = torch.tensor(exact.ours.tokenizer.ids(tokens), device=device)
-    return sampler.sample(exact.ours.dit, voice.mel, ids, noise, case.guidance).cpu()
+    (mel,) = exact.ours.sampler.sample([Passage(voice.mel, ids, noise)], case.guidance)
+    return mel.cpu()
 
 
 def rms_errors(half: Pair, exact: Pair, text: str) -> tuple[float, float]:
@@ -615,11 +618,14 @@ import sys
 from pathlib import Path
 import numpy as np
 from tiny_f5 import tiny_settings
+from f5tts_worker.f5.batches import Utterance
 from f5tts_worker.f5.model import F5Model
 from f5tts_worker.f5.sampler import Guidance
 model = F5Model.load(tiny_settings(Path({str(tmp_path)!r})))
 voice = model.prepare(np.full(24000, 0.1, np.float32), "Some call me nature.  ")
-wave = model.speak(voice, "Others, don't they, call me \\"mother nature.\\"", 150, Guidance(2, 2.0, -1.0), 0)
+(wave,) = model.speak(
+    voice, [Utterance("Others, don't they, call me \\"mother nature.\\"", 150, 0)], Guidance(2, 2.0, -1.0)
+)
 print(len(wave), [name for name in {ABSENT} if name in sys.modules])
 """
     search = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PATH": "/usr/bin:/bin", "HF_HUB_OFFLINE": "1"}

@@ -14,9 +14,11 @@ LAYERS = {
     "__init__": 0,
     "errors": 0,
     **dict.fromkeys(["settings", "logs", "job", "metrics", "names", "net", "text", "audio", "words", "subtitles"], 1),
-    **dict.fromkeys(["reference", "espeak", "progress", "lease", "failure", "volume", "repeat", "resident"], 1),
+    **dict.fromkeys(
+        ["reference", "espeak", "progress", "lease", "failure", "volume", "repeat", "resident", "beside"], 1
+    ),
     **dict.fromkeys(["storage", "engines", "f5", "transcriber", "hub", "packages", "aligners"], 2),
-    **dict.fromkeys(["contract", "draft", "voices", "records", "captions", "caption_fields"], 3),
+    **dict.fromkeys(["contract", "draft", "voices", "records", "captions", "caption_fields", "speech_progress"], 3),
     "worker": 4,
     "fitness": 5,
     "endpoints": 5,
@@ -36,7 +38,10 @@ HEAVY: dict[str, set[str]] = {
     "runpod": set(),
     "safetensors": {"f5/weights"},
     "torch": {
-        *(f"f5/{name}" for name in ("config", "dit", "fitness", "mel", "model", "sampler", "vocos", "weights")),
+        *(
+            f"f5/{name}"
+            for name in ("config", "dit", "fitness", "mel", "model", "sampler", "steps", "vocos", "weights")
+        ),
         "engines/upstream",
         "aligners/whisperx",
     },

@@ -5,7 +5,7 @@ import logging
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from ..audio import SAMPLE_RATE, Audio, Samples, cross_fade
 from ..errors import EngineError, InvalidAudio, InvalidInput, OutOfMemory
+from ..f5.batches import Utterance
 from ..f5.duration import Pace, ending_sentence
 from ..f5.sampler import Guidance
 from ..job import check_stop
@@ -60,10 +61,13 @@ class SpeechModel(Protocol):
     def unknown(self, text: str) -> list[str]:
         """What of a text the model cannot read."""
 
+    def batches(self, utterances: Sequence[Utterance]) -> list[list[int]]:
+        """Which of them are best run together; the first one comes first."""
+
     def speak(
-        self, voice: Any, text: str, n_frames: int, guidance: Guidance, seed: int, check_stop: Callable[[], None]
-    ) -> Samples:
-        """Samples of one chunk; raises OutOfMemory."""
+        self, voice: Any, utterances: Sequence[Utterance], guidance: Guidance, check_stop: Callable[[], None]
+    ) -> list[Samples]:
+        """Samples of each; raises OutOfMemory."""
 
     def free_memory(self) -> None:
         """Give back what is held but not used."""
@@ -118,17 +122,37 @@ class CloningEngine:
         guidance = Guidance(options.nfe_step, options.cfg_strength, options.sway_sampling_coef)
         chunks = split_chunks(text, limit, size=lambda piece: len(piece.encode()))
         spoken = [said for chunk in chunks if (said := readable(chunk.text, unknown))]
-        parts: list[Audio] = []
-        for i, said in enumerate(spoken):
+        utterances = [
+            Utterance(said, voice.pace.frames_for(said, options.speed), options.seed + i)
+            for i, said in enumerate(spoken)
+        ]
+        parts: dict[int, Audio] = {}
+        for batch in self._model.batches(utterances):
             check_stop(stop)
-            n_frames = voice.pace.frames_for(said, options.speed)
+            together = [utterances[i] for i in batch]
+            for i, samples in zip(batch, self._speak(voice, together, guidance, stop), strict=True):
+                parts[i] = Audio(_finite(samples), SAMPLE_RATE)
+                on_chunk(ChunkDone(i, len(parts), len(utterances), parts[i]))
+        in_order = [parts[i] for i in range(len(utterances))]
+        return Speech(cross_fade(in_order, options.cross_fade_duration), None, warnings)
 
-            def speak(said: str = said, n_frames: int = n_frames, seed: int = options.seed + i) -> Samples:
-                return self._model.speak(voice.prepared, said, n_frames, guidance, seed, lambda: check_stop(stop))
-
-            parts.append(Audio(_finite(self._tried_twice(speak)), SAMPLE_RATE))
-            on_chunk(ChunkDone(i, i + 1, len(spoken), parts[-1]))
-        return Speech(cross_fade(parts, options.cross_fade_duration), None, warnings)
+    def _speak(
+        self, voice: _Voice, utterances: list[Utterance], guidance: Guidance, stop: threading.Event
+    ) -> list[Samples]:
+        """A batch; one that takes too much memory is halved."""
+        try:
+            return self._tried_twice(
+                lambda: self._model.speak(voice.prepared, utterances, guidance, lambda: check_stop(stop))
+            )
+        except OutOfMemory:
+            if len(utterances) == 1:
+                raise
+        half = len(utterances) // 2
+        return [
+            samples
+            for part in (utterances[:half], utterances[half:])
+            for samples in self._speak(voice, part, guidance, stop)
+        ]
 
     def _check_text(self, text: str, language: str | None) -> tuple[list[str], list[str]]:
         """What the model cannot read, and warnings; raises InvalidInput if that is all there is."""

@@ -30,7 +30,7 @@ class PreviewEngine:
     name = "preview"
     clones = False
     ignores: frozenset[str] = frozenset(
-        {"nfe_step", "cfg_strength", "sway_sampling_coef", "target_rms", "cross_fade_duration"}
+        {"quality", "nfe_step", "cfg_strength", "sway_sampling_coef", "target_rms", "cross_fade_duration"}
     )
 
     def load(self) -> EngineInfo:

@@ -8,7 +8,7 @@ import importlib
 import importlib.util
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ import torch
 
 from ..audio import Samples
 from ..errors import LoadError, OutOfMemory
+from ..f5.batches import Utterance
 from ..f5.config import N_MELS
 from ..f5.fitness import module_checks
 from ..f5.mel import HOP, N_FFT, SAMPLE_RATE
-from ..f5.model import check_memory, choose_device, precision_for
+from ..f5.model import GPU_FULL, check_memory, choose_device, precision_for
 from ..f5.places import f5_tts_file, find_checkpoint, find_vocab, find_vocoder
 from ..f5.sampler import Guidance
 from ..f5.weights import CheckpointError, cfm_tensors, read_tensors
@@ -79,33 +80,44 @@ class UpstreamModel:
             )
         )
 
+    def batches(self, utterances: Sequence[Utterance]) -> list[list[int]]:
+        """Each alone: in a batch of the package's the shorter ones come out otherwise than alone."""
+        return [[i] for i in range(len(utterances))]
+
     @torch.inference_mode()
     def speak(
         self,
         voice: tuple[torch.Tensor, str],
-        text: str,
-        n_frames: int,
+        utterances: Sequence[Utterance],
         guidance: Guidance,
-        seed: int,
         check_stop: Callable[[], None] = lambda: None,
+    ) -> list[Samples]:
+        """Samples of each; raises OutOfMemory."""
+        try:
+            return [self._speak(voice, one, guidance, check_stop) for one in utterances]
+        except torch.OutOfMemoryError as e:
+            raise OutOfMemory(GPU_FULL) from e
+
+    def _speak(
+        self,
+        voice: tuple[torch.Tensor, str],
+        one: Utterance,
+        guidance: Guidance,
+        check_stop: Callable[[], None],
     ) -> Samples:
-        """Samples of one chunk; raises OutOfMemory."""
         samples, reference_text = voice
         check_stop()
-        try:
-            mel, _ = self.cfm.sample(
-                cond=samples,
-                text=_package("utils").convert_char_to_pinyin([reference_text + text]),
-                duration=n_frames,
-                steps=guidance.steps,
-                cfg_strength=guidance.cfg_strength,
-                sway_sampling_coef=guidance.sway,
-                seed=seed,
-            )
-            spoken = mel.float()[:, samples.shape[-1] // HOP :].mT
-            return np.asarray(self.vocos.decode(spoken)[0].cpu())
-        except torch.OutOfMemoryError as e:
-            raise OutOfMemory("the GPU has too little memory for this job; send a shorter text or voice") from e
+        mel, _ = self.cfm.sample(
+            cond=samples,
+            text=_package("utils").convert_char_to_pinyin([reference_text + one.text]),
+            duration=one.n_frames,
+            steps=guidance.steps,
+            cfg_strength=guidance.cfg_strength,
+            sway_sampling_coef=guidance.sway,
+            seed=one.seed,
+        )
+        spoken = mel.float()[:, samples.shape[-1] // HOP :].mT
+        return np.asarray(self.vocos.decode(spoken)[0].cpu())
 
     def fitness_checks(self) -> dict[str, Callable[[], None]]:
         """What has to hold of weights and device before the first job."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu, layer_norm, pad, scaled_dot_product_attention, silu
+from torch.nn.functional import gelu, layer_norm, linear, pad, scaled_dot_product_attention, silu
 
 from .config import FILLER, HEAD_DIM, N_MELS, ModelConfig
 
@@ -19,30 +19,25 @@ ROTARY_BASE = 10_000.0
 EPS = 1e-6
 
 
-@dataclass(frozen=True)
-class Rotary:
-    """Cosines and sines by which each frame's features are turned, (n, HEAD_DIM // 2)."""
+def rotary_table(n_frames: int, heads: int, turned_heads: int | None, device: torch.device) -> Tensor:
+    """By how much each pair of features of a frame is turned: complex (n_frames, heads or 1, HEAD_DIM // 2).
 
-    cos: Tensor
-    sin: Tensor
-
-
-def rotary_table(n_frames: int, device: torch.device) -> Rotary:
-    """Angles for frames 0 to n_frames, for the length that is needed, so no length is too long; always in float32.
-
-    In half precision, where the package computes them, angles past 1024 have a step of one radian.
+    Heads beyond `turned_heads` are turned by nothing; None turns all. For the length that is needed, so no length is
+    too long; always in float32: in half precision, where the package computes them, angles past 1024 have a step of
+    one radian.
     """
     pairs = torch.arange(0, HEAD_DIM, 2, device=device, dtype=torch.float32)
     frequencies = 1.0 / ROTARY_BASE ** (pairs / HEAD_DIM)
-    angles = torch.outer(torch.arange(n_frames, device=device, dtype=torch.float32), frequencies)
-    return Rotary(angles.cos(), angles.sin())
+    angles = torch.outer(torch.arange(n_frames, device=device, dtype=torch.float32), frequencies)[:, None]
+    if turned_heads is not None:
+        angles = pad(angles.expand(-1, turned_heads, -1), (0, 0, 0, heads - turned_heads))
+    return torch.polar(torch.ones_like(angles), angles)
 
 
-def rotate(x: Tensor, rotary: Rotary) -> Tensor:
-    """Turn each neighbouring pair of features (b, heads, n, HEAD_DIM) by its frame's angle."""
-    even, odd = x.float().unflatten(-1, (-1, 2)).unbind(-1)
-    turned = torch.stack((even * rotary.cos - odd * rotary.sin, odd * rotary.cos + even * rotary.sin), dim=-1)
-    return turned.flatten(-2).to(x.dtype)
+def rotate(x: Tensor, rotary: Tensor) -> Tensor:
+    """Turn each neighbouring pair of features of (..., n, parts, heads, HEAD_DIM) by its frame's angle."""
+    turned = torch.view_as_complex(x.float().unflatten(-1, (-1, 2))) * rotary[:, None]
+    return torch.view_as_real(turned).flatten(-2).to(x.dtype)
 
 
 def text_positions(n_frames: int, dim: int, device: torch.device) -> Tensor:
@@ -93,11 +88,11 @@ class TextEncoder(nn.Module):
         self.text_embed = nn.Embedding(config.vocab_size + FILLER, config.text_dim)
         self.text_blocks = nn.ModuleList(TextBlock(config.text_dim) for _ in range(config.conv_layers))
 
-    def forward(self, ids: Tensor, n_frames: int, *, drop: bool = False) -> Tensor:
-        """Ids (n_ids,), n_ids <= n_frames -> (1, n_frames, text_dim). `drop`: as if there were no text."""
+    def forward(self, ids: Tensor, n_frames: int, *, guided: bool) -> Tensor:
+        """Ids (n_ids,), n_ids <= n_frames -> (1, n_frames, text_dim); `guided`: (2, ...), the second as if no text."""
         tokens = pad(ids + FILLER, (0, n_frames - len(ids)))[None]
         kept = (tokens != 0)[..., None]
-        x = self.text_embed(torch.zeros_like(tokens) if drop else tokens)
+        x = self.text_embed(torch.cat((tokens, torch.zeros_like(tokens))) if guided else tokens)
         if not self.text_blocks:
             return x
         x = x + text_positions(n_frames, x.shape[-1], x.device).to(x.dtype)
@@ -111,6 +106,32 @@ class TextEncoder(nn.Module):
         return x
 
 
+@dataclass(frozen=True, eq=False)
+class Padding:
+    """Which frames of a batch belong to no item."""
+
+    kept: Tensor
+    """True for those that do, (b, n, 1)."""
+    attended: Tensor
+    """The same for attention: 0 or -inf, (b, 1, 1, n)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What stays as it is while the flow is followed: b items, or 2 b where the second half is without text."""
+
+    embedded: Tensor
+    """Reference and text as the input layer sees them, (b, n, d)."""
+    rotary: Tensor
+    """See rotary_table."""
+    padding: Padding | None = None
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Those that depend on the items and not only on their length."""
+        return (self.embedded, self.padding.kept, self.padding.attended) if self.padding else (self.embedded,)
+
+
 class ConvPositions(nn.Module):
     """Positions from what stands around a frame: two grouped convolutions."""
 
@@ -122,9 +143,14 @@ class ConvPositions(nn.Module):
 
         self.conv1d = nn.Sequential(convolution(), nn.Mish(), convolution(), nn.Mish())
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(b, n, d) -> (b, n, d)."""
-        return self.conv1d(x.mT).mT
+    def forward(self, x: Tensor, padding: Padding | None) -> Tensor:
+        """(b, n, d) -> (b, n, d); padding is seen as what is beyond the end."""
+        x = x.mT
+        for layer in self.conv1d:
+            if padding and isinstance(layer, nn.Conv1d):
+                x = x * padding.kept.mT
+            x = layer(x)
+        return x.mT
 
 
 class InputEmbedding(nn.Module):
@@ -135,10 +161,15 @@ class InputEmbedding(nn.Module):
         self.proj = nn.Linear(2 * N_MELS + config.text_dim, config.dim)
         self.conv_pos_embed = ConvPositions(config.dim)
 
-    def forward(self, noisy: Tensor, reference: Tensor, text: Tensor) -> Tensor:
-        """(b, n, N_MELS), (b, n, N_MELS), (b, n, text_dim) -> (b, n, d)."""
-        x = self.proj(torch.cat((noisy, reference, text), dim=-1))
-        return x + self.conv_pos_embed(x)
+    def given(self, reference: Tensor, text: Tensor) -> Tensor:
+        """The part of the projection that does not change: (b, n, N_MELS), (b, n, text_dim) -> (b, n, d)."""
+        return linear(torch.cat((reference, text), dim=-1), self.proj.weight[:, N_MELS:], self.proj.bias)
+
+    def forward(self, noisy: Tensor, given: Given) -> Tensor:
+        """(b, n, N_MELS) -> (b or 2 b, n, d): the noisy mel is the same with text and without."""
+        projected = linear(noisy, self.proj.weight[:, :N_MELS])
+        x = (given.embedded.unflatten(0, (-1, len(noisy))) + projected).flatten(0, 1)
+        return x + self.conv_pos_embed(x, given.padding)
 
 
 class TimeEmbedding(nn.Module):
@@ -148,26 +179,30 @@ class TimeEmbedding(nn.Module):
         super().__init__()
         self.time_mlp = nn.Sequential(nn.Linear(TIME_FREQUENCIES, dim), nn.SiLU(), nn.Linear(dim, dim))
 
-    def forward(self, time: Tensor) -> Tensor:
-        """() -> (1, d)."""
+    def forward(self, times: Tensor) -> Tensor:
+        """(t,) -> (t, d)."""
         half = TIME_FREQUENCIES // 2
         step = math.log(10_000) / (half - 1)
-        frequencies = torch.exp(torch.arange(half, device=time.device, dtype=torch.float32) * -step)
-        angles = 1000 * time * frequencies
-        return self.time_mlp(torch.cat((angles.sin(), angles.cos()))[None].to(next(self.parameters()).dtype))
+        frequencies = torch.exp(torch.arange(half, device=times.device, dtype=torch.float32) * -step)
+        angles = 1000 * times[:, None] * frequencies
+        return self.time_mlp(torch.cat((angles.sin(), angles.cos()), dim=-1).to(next(self.parameters()).dtype))
 
 
 class Modulation(nn.Module):
     """Shifts, scales and gates that depend on the time alone."""
 
-    def __init__(self, dim: int, parts: int) -> None:
+    def __init__(self, dim: int, parts: int, scales: tuple[int, ...]) -> None:
         super().__init__()
         self.parts = parts
+        self.scales = scales
+        """Which parts are scales: they are counted from one."""
         self.linear = nn.Linear(dim, dim * parts)
 
-    def forward(self, time: Tensor) -> tuple[Tensor, ...]:
-        """(1, d) -> parts of (1, 1, d)."""
-        return self.linear(silu(time))[:, None].chunk(self.parts, dim=-1)
+    def forward(self, times: Tensor) -> Tensor:
+        """Embedded times (t, d) -> (t, parts, d)."""
+        table = self.linear(silu(times)).unflatten(-1, (self.parts, -1))
+        table[:, list(self.scales)] += 1
+        return table
 
 
 class Attention(nn.Module):
@@ -175,27 +210,20 @@ class Attention(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.rotary_heads = config.rotary_heads
         inner = config.heads * HEAD_DIM
-        self.to_q = nn.Linear(config.dim, inner)
-        self.to_k = nn.Linear(config.dim, inner)
-        self.to_v = nn.Linear(config.dim, inner)
+        self.heads = config.heads
+        self.to_qkv = nn.Linear(config.dim, 3 * inner)
+        """Of a checkpoint's to_q, to_k and to_v: one product in place of three."""
         self.to_out = nn.ModuleList([nn.Linear(inner, config.dim)])
 
-    def forward(self, x: Tensor, rotary: Rotary) -> Tensor:
+    def forward(self, x: Tensor, given: Given) -> Tensor:
         """(b, n, d) -> (b, n, d)."""
-        q, k, v = (
-            projection(x).unflatten(-1, (-1, HEAD_DIM)).transpose(1, 2)
-            for projection in (self.to_q, self.to_k, self.to_v)
-        )
-        q, k = self._positioned(q, rotary), self._positioned(k, rotary)
-        return self.to_out[0](scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
-
-    def _positioned(self, x: Tensor, rotary: Rotary) -> Tensor:
-        if self.rotary_heads is None:
-            return rotate(x, rotary)
-        turned = rotate(x[:, : self.rotary_heads], rotary)
-        return torch.cat((turned, x[:, self.rotary_heads :]), dim=1)
+        qkv = self.to_qkv(x).unflatten(-1, (3, self.heads, HEAD_DIM))
+        q, k = rotate(qkv[:, :, :2], given.rotary).unbind(2)
+        q, k, v = (part.transpose(1, 2) for part in (q, k, qkv[:, :, 2]))
+        mask = given.padding.attended if given.padding else None
+        attended = scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.to_out[0](attended.transpose(1, 2).flatten(2))
 
 
 class FeedForward(nn.Module):
@@ -216,21 +244,25 @@ class FeedForward(nn.Module):
 class Block(nn.Module):
     """Attention and feed-forward, each shifted, scaled and gated by the time (adaLN-zero, arXiv:2212.09748)."""
 
+    PARTS = 6
+    """Shift, scale and gate of each."""
+
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.dim = config.dim
-        self.attn_norm = Modulation(config.dim, 6)
+        self.attn_norm = Modulation(config.dim, self.PARTS, scales=(1, 4))
         self.attn = Attention(config)
         self.ff = FeedForward(config.dim, config.ff_mult)
 
-    def forward(self, x: Tensor, time: Tensor, rotary: Rotary) -> Tensor:
-        """(b, n, d) -> (b, n, d)."""
-        shift, scale, gate, ff_shift, ff_scale, ff_gate = self.attn_norm(time)
-        x = x + gate * self.attn(self._norm(x) * (1 + scale) + shift, rotary)
-        return x + ff_gate * self.ff(self._norm(x) * (1 + ff_scale) + ff_shift)
+    def forward(self, x: Tensor, modulation: Tensor, given: Given) -> Tensor:
+        """(b, n, d), (PARTS, d) -> (b, n, d)."""
+        shift, scale, gate, ff_shift, ff_scale, ff_gate = modulation
+        x = torch.addcmul(x, gate, self.attn(_norm(x, scale, shift), given))
+        return torch.addcmul(x, ff_gate, self.ff(_norm(x, ff_scale, ff_shift)))
 
-    def _norm(self, x: Tensor) -> Tensor:
-        return layer_norm(x, (self.dim,), eps=EPS)
+
+def _norm(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Modulation as the affine part of the norm: one pass over the frames in place of three."""
+    return layer_norm(x, x.shape[-1:], scale, shift, EPS)
 
 
 class DiT(nn.Module):
@@ -239,18 +271,40 @@ class DiT(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.dim = config.dim
+        self.heads, self.turned_heads = config.heads, config.rotary_heads
         self.time_embed = TimeEmbedding(config.dim)
         self.text_embed = TextEncoder(config)
         self.input_embed = InputEmbedding(config)
         self.transformer_blocks = nn.ModuleList(Block(config) for _ in range(config.depth))
-        self.norm_out = Modulation(config.dim, 2)
+        self.norm_out = Modulation(config.dim, 2, scales=(0,))
         self.proj_out = nn.Linear(config.dim, N_MELS)
 
-    def forward(self, noisy: Tensor, reference: Tensor, text: Tensor, time: Tensor, rotary: Rotary) -> Tensor:
-        """The flow at `time`: (b, n, N_MELS), (b, n, N_MELS), (b, n, text_dim), () -> (b, n, N_MELS)."""
-        embedded_time = self.time_embed(time)
-        x = self.input_embed(noisy, reference, text)
-        for block in self.transformer_blocks:
-            x = block(x, embedded_time, rotary)
-        scale, shift = self.norm_out(embedded_time)
-        return self.proj_out(layer_norm(x, (self.dim,), eps=EPS) * (1 + scale) + shift)
+    @property
+    def device(self) -> torch.device:
+        """Where it is."""
+        return self.proj_out.weight.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Its precision."""
+        return self.proj_out.weight.dtype
+
+    def modulation(self, times: Tensor) -> Tensor:
+        """Everything that depends on the time alone, (t,) -> (t, depth * PARTS + 2, d): 41 % of the parameters."""
+        embedded = self.time_embed(times)
+        return torch.cat([module(embedded) for module in self.modules() if isinstance(module, Modulation)], dim=1)
+
+    def rotary(self, n_frames: int) -> Tensor:
+        """See rotary_table."""
+        return rotary_table(n_frames, self.heads, self.turned_heads, self.device)
+
+    def forward(self, noisy: Tensor, given: Given, modulation: Tensor) -> Tensor:
+        """The flow where the noisy mel is (b, n, N_MELS), at the time of `modulation`, (depth * PARTS + 2, d).
+
+        -> (b, n, N_MELS), or (2 b, n, N_MELS) with text and without.
+        """
+        x = self.input_embed(noisy, given)
+        *blocks, (scale, shift) = modulation.split((Block.PARTS,) * len(self.transformer_blocks) + (2,))
+        for block, parts in zip(self.transformer_blocks, blocks, strict=True):
+            x = block(x, parts, given)
+        return self.proj_out(_norm(x, scale, shift))

@@ -6,6 +6,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from .config import N_MELS
+from .sampler import Guidance, Passage, Sampler
+
 TOLERANCE = {torch.float32: 1e-3, torch.float16: 2e-2}
 """How far the device may be from the processor, for outputs of about 1."""
 
@@ -39,3 +42,16 @@ def check_kernel(device: torch.device, dtype: torch.dtype) -> None:
     worst = float((here - compute(x, kernel)).abs().max())
     if not worst <= TOLERANCE[dtype]:
         raise RuntimeError(f"{device} computes attention wrongly: it is {worst:.3g} from what the processor computes")
+
+
+@torch.inference_mode()
+def check_graphs(sampler: Sampler) -> None:
+    """Follow the flow for two steps with captured graphs and without, and compare."""
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(100, N_MELS, generator=generator).to(sampler.dit.device, sampler.dit.dtype)
+    passage = Passage(noise[:40], torch.arange(20, device=noise.device), noise)
+    guidance = Guidance(2, 2.0, -1.0)
+    (captured,), (eager,) = (each.sample([passage], guidance) for each in (sampler, Sampler(sampler.dit)))
+    worst = float((captured - eager).square().mean().sqrt() / eager.square().mean().sqrt())
+    if not worst <= TOLERANCE[sampler.dit.dtype]:
+        raise RuntimeError(f"{sampler.dit.device} computes captured steps wrongly: they are {worst:.3g} off")

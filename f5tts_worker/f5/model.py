@@ -1,7 +1,7 @@
 """F5Model: everything that is loaded, and speech of one chunk from it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,12 +12,13 @@ from torch import Tensor
 from ..audio import Samples
 from ..errors import LoadError, OutOfMemory
 from ..settings import Settings
+from .batches import Utterance, plan_batches
 from .config import ARCHITECTURES, ArchitectureError, ModelConfig, read_config
-from .dit import DiT
-from .fitness import module_checks
+from .fitness import check_graphs, module_checks
 from .mel import HOP, MelSpectrogram
 from .places import find_checkpoint, find_vocab, find_vocoder
-from .sampler import Guidance, sample
+from .sampler import Guidance, Passage, Sampler
+from .steps import StepGraphs
 from .tokenizer import Tokenizer, VocabularyError
 from .vocos import Vocos
 from .weights import CheckpointError, UnreadableError, load_dit, load_vocos
@@ -28,6 +29,14 @@ GPU_FULL = "the GPU has too little memory for this job; send a shorter text or v
 
 WORKING_BYTES = 1_000_000_000
 """Kept free beside the weights for what a chunk of 22 s needs."""
+
+
+FRAME_VALUES = 60
+"""Numbers that a frame needs while it runs, with text and without, times the model's width: counted in dit.py
+(residual, norm, queries, keys and values, their rotation in single precision, feed-forward), and a third more."""
+
+USABLE = 0.7
+"""Part of the free memory of a GPU that a batch may fill; the rest is for the vocoder and what else runs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +55,7 @@ class F5Model:
     """Loaded weights on their device."""
 
     name: str
-    dit: DiT
+    sampler: Sampler
     vocos: Vocos
     mel: MelSpectrogram
     tokenizer: Tokenizer
@@ -82,7 +91,8 @@ class F5Model:
             vocos = load_vocos(vocoder, device)
         except CheckpointError as e:
             raise LoadError(f"the vocoder in {vocoder} cannot be used: {e}") from e
-        return cls(Path(settings.f5_model).stem, dit, vocos, MelSpectrogram().to(device), tokenizer, device, dtype)
+        sampler = Sampler(dit, StepGraphs() if device.type == "cuda" else None)
+        return cls(Path(settings.f5_model).stem, sampler, vocos, MelSpectrogram().to(device), tokenizer, device, dtype)
 
     @property
     def attention_kernel(self) -> str:
@@ -105,47 +115,62 @@ class F5Model:
         """What of a text the vocabulary lacks."""
         return self.tokenizer.unknown(self.tokenizer.split(text))
 
-    @torch.inference_mode()
+    def batches(self, utterances: Sequence[Utterance]) -> list[list[int]]:
+        """Which of them run together, the first one alone and first; on a processor, where it gains nothing, none."""
+        if self.device.type == "cpu":
+            return [[i] for i in range(len(utterances))]
+        free = torch.cuda.mem_get_info(self.device)[0] + _unused_memory(self.device)
+        return plan_batches([one.n_frames for one in utterances], int(free * USABLE) // self._frame_bytes)
+
     def speak(
         self,
         voice: PreparedVoice,
-        text: str,
-        n_frames: int,
+        utterances: Sequence[Utterance],
         guidance: Guidance,
-        seed: int,
         check_stop: Callable[[], None] = lambda: None,
-    ) -> Samples:
-        """Samples of `text`; n_frames are those of reference and text together. Raises OutOfMemory."""
+    ) -> list[Samples]:
+        """Samples of each, all run at once. Raises OutOfMemory."""
         try:
-            mel = self.speak_mel(voice, text, n_frames, guidance, seed, check_stop)
-            return np.asarray(self.vocos(mel[voice.n_frames :]).cpu())
+            mels = self.speak_mels(voice, utterances, guidance, check_stop)
+            with torch.inference_mode():
+                return [np.asarray(self.vocos(mel[voice.n_frames :]).cpu()) for mel in mels]
         except torch.OutOfMemoryError as e:
             raise OutOfMemory(GPU_FULL) from e
 
-    def speak_mel(
+    def speak_mels(
         self,
         voice: PreparedVoice,
-        text: str,
-        n_frames: int,
+        utterances: Sequence[Utterance],
         guidance: Guidance,
-        seed: int,
         check_stop: Callable[[], None] = lambda: None,
-    ) -> Tensor:
-        """The mel (n, N_MELS) of reference and text: noise of `seed`, led to speech."""
-        tokens = voice.tokens + self.tokenizer.split(text, after=voice.tokens[-1])
+    ) -> list[Tensor]:
+        """The mels (n, N_MELS) of reference and text: noise of each seed, led to speech."""
+        return self.sampler.sample([self._passage(voice, one) for one in utterances], guidance, check_stop)
+
+    def _passage(self, voice: PreparedVoice, one: Utterance) -> Passage:
+        tokens = voice.tokens + self.tokenizer.split(one.text, after=voice.tokens[-1])
         ids = torch.tensor(self.tokenizer.ids(tokens), device=self.device)
-        n_frames = max(len(ids) + 1, len(voice.mel) + 1, n_frames)
-        generator = torch.Generator(self.device).manual_seed(seed)
+        n_frames = max(len(ids) + 1, len(voice.mel) + 1, one.n_frames)
+        generator = torch.Generator(self.device).manual_seed(one.seed)
         shape = (n_frames, voice.mel.shape[1])
         noise = torch.randn(shape, generator=generator, device=self.device, dtype=self.dtype)
-        return sample(self.dit, voice.mel, ids, noise, guidance, check_stop)
+        return Passage(voice.mel, ids, noise)
+
+    @property
+    def _frame_bytes(self) -> int:
+        return FRAME_VALUES * self.sampler.dit.dim * self.dtype.itemsize
 
     def fitness_checks(self) -> dict[str, Callable[[], None]]:
         """What has to hold of weights and device before the first job."""
-        return module_checks([self.dit, self.vocos], self.device, self.dtype)
+        checks = module_checks([self.sampler.dit, self.vocos], self.device, self.dtype)
+        if self.sampler.graphs:
+            checks["step_graph"] = lambda: check_graphs(self.sampler)
+        return checks
 
     def free_memory(self) -> None:
         """Give back what the allocator holds."""
+        if self.sampler.graphs:
+            self.sampler.graphs.clear()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
@@ -181,6 +206,11 @@ def precision_for(device: torch.device) -> torch.dtype:
     """Half precision where the GPU has units for it (compute capability 7 and up)."""
     half = device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 7
     return torch.float16 if half else torch.float32
+
+
+def _unused_memory(device: torch.device) -> int:
+    """What PyTorch has reserved and does not use."""
+    return torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
 
 
 def check_memory(checkpoint: Path, device: torch.device, dtype: torch.dtype) -> None:

@@ -69,6 +69,16 @@ def dit_tensors(tensors: Tensors) -> Tensors:
     return found
 
 
+def fused(tensors: Tensors) -> Tensors:
+    """The DiT's tensors as ours has them: queries, keys and values are computed by one product."""
+    found = dict(tensors)
+    for name in tensors:
+        parts = [name.replace(".to_q.", f".to_{part}.") for part in "qkv"]
+        if ".to_q." in name and all(part in tensors for part in parts):
+            found[name.replace(".to_q.", ".to_qkv.")] = torch.cat([found.pop(part) for part in parts])
+    return found
+
+
 def cfm_tensors(tensors: Tensors) -> Tensors:
     """The same under the f5-tts package's names, whatever its backbone."""
     return {f"transformer.{name}": value for name, value in dit_tensors(tensors).items()}
@@ -83,7 +93,7 @@ def load_dit(path: Path, config: ModelConfig, device: torch.device, dtype: torch
         raise CheckpointError(str(e)) from e
     with torch.device("meta"):
         dit = DiT(config)
-    return _filled(dit, tensors, device, dtype)
+    return _filled(dit, fused(tensors), device, dtype)
 
 
 def load_vocos(folder: Path, device: torch.device) -> Vocos:
