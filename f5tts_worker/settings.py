@@ -44,6 +44,11 @@ class Settings(BaseSettings):
     )
     f5_vocab: Path | None = Field(None, description="Its vocabulary; `vocab.txt` beside the checkpoint if not set.")
     vocoder_dir: Path | None = Field(None, description="A folder with a Vocos (config.yaml, pytorch_model.bin).")
+    cache_fp16: bool = Field(
+        False,
+        description="Keep a copy of the checkpoint in half precision in `MODEL_DIR/fp16` (0.7 GB), if there is space: "
+        "a GPU's later starts read half as much.",
+    )
     device: Literal["auto", "cuda", "cpu"] = Field("auto", description="Where the model runs: `auto`, `cuda` or `cpu`.")
     default_voice: Annotated[str, AfterValidator(voice_name)] | None = Field(
         None,

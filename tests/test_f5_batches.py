@@ -15,7 +15,6 @@ from f5tts_worker.f5.dit import DiT
 from f5tts_worker.f5.fitness import check_graphs
 from f5tts_worker.f5.sampler import SCHEDULES_KEPT, Guidance, Passage, Sampler
 from f5tts_worker.f5.steps import GRAPHS_KEPT, CudaCapture, StepGraphs
-from f5tts_worker.f5.weights import fused
 
 TOLERANCE = 5e-5
 V0, V1 = "F5TTS_Base", "F5TTS_v1_Base"
@@ -32,7 +31,7 @@ def make_dit(arrangement: str) -> DiT:
     """A tiny one."""
     config = tiny_config(arrangement)
     dit = DiT(config)
-    dit.load_state_dict(fused(random_dit(config)))
+    dit.load_state_dict(random_dit(config))
     return dit.eval().requires_grad_(False)
 
 
@@ -83,6 +82,20 @@ class TestTogether:
         for passages in (PASSAGES, PASSAGES[:1], [passage(n, seed=1) for n in LENGTHS], PASSAGES[::-1], PASSAGES[1:2]):
             expected = one_by_one(dits[arrangement], passages, guidance)
             assert_alike(sampler.sample(passages, guidance), expected)
+
+
+@pytest.mark.parametrize("arrangement", [V0, V1])
+def test_fused_projections_are_the_single_ones(arrangement: str) -> None:
+    """One product for queries, keys and values: the same mels, and the parameters are still there, each with its
+    memory shared."""
+    apart, fused = make_dit(arrangement), make_dit(arrangement)
+    fused.fuse()
+    guidance = GUIDANCES["guided"]
+    assert_alike(Sampler(fused).sample(PASSAGES, guidance), Sampler(apart).sample(PASSAGES, guidance))
+    for name, parameter in apart.named_parameters():
+        assert torch.equal(fused.get_parameter(name), parameter), name
+    attention = fused.get_submodule("transformer_blocks.1.attn")
+    assert attention.fused[0].data_ptr() == attention.to_q.weight.data_ptr()
 
 
 def test_unmasked_padding_would_be_seen(dits: dict[str, DiT]) -> None:
@@ -205,6 +218,7 @@ class TestOnGpu:
     def test_graphs_are_eager_steps(self, arrangement: str, guidance: Guidance) -> None:
         """In single precision, alone and in ragged batches, replayed with other passages than were captured."""
         dit = make_dit(arrangement).cuda()
+        dit.fuse()
         sampler = Sampler(dit, StepGraphs())
         for seed in range(2):
             passages = [passage(n, seed, "cuda") for n in LENGTHS]

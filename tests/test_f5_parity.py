@@ -348,10 +348,9 @@ class OnePositionOn(nn.Module):
     """Turns the queries by one position more; the keys stay. (Both together would change nothing.)"""
 
     def forward(self, x: Tensor) -> Tensor:
-        """(b, n, 3 d) -> (b, n, 3 d)."""
+        """(b, n, d) -> (b, n, d)."""
         one_on = rotary_table(2, 1, None, x.device)[1:]
-        queries, others = x.unflatten(-1, (3, -1, 64)).split((1, 2), dim=2)
-        return torch.cat((rotate(queries, one_on), others), dim=2).flatten(2)
+        return rotate(x.unflatten(-1, (-1, 64)), one_on).flatten(-2)
 
 
 class MovedText(nn.Module):
@@ -400,7 +399,7 @@ def _one_frame_late(convolution: nn.Module) -> nn.Module:
 def rotary_off_by_one(dit: nn.Module) -> None:
     """Queries stand one position further on than keys."""
     for block in dit.transformer_blocks:
-        block.attn.to_qkv = nn.Sequential(block.attn.to_qkv, OnePositionOn())
+        block.attn.to_q = nn.Sequential(block.attn.to_q, OnePositionOn())
 
 
 def rotary_in_one_head(dit: nn.Module) -> None:

@@ -31,12 +31,10 @@ def tiny_config(arrangement: str) -> ModelConfig:
 
 
 def random_dit(config: ModelConfig, seed: int = 0) -> dict[str, torch.Tensor]:
-    """A DiT's tensors, drawn as training starts, under the names of published ones."""
+    """A DiT's tensors, drawn as training starts."""
     generator = torch.Generator().manual_seed(seed)
     tensors = {}
-    with torch.device("meta"):
-        parameters = _published(DiT(config).state_dict())
-    for name, parameter in parameters.items():
+    for name, parameter in DiT(config).state_dict().items():
         if any(part in name for part in ZERO_AT_FIRST):
             std = 0.2
         elif "text_embed.text_embed" in name:
@@ -47,15 +45,6 @@ def random_dit(config: ModelConfig, seed: int = 0) -> dict[str, torch.Tensor]:
         if name.endswith("norm.weight"):
             tensors[name] = 1 + tensors[name] * 0.1
     return tensors
-
-
-def _published(parameters: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Queries, keys and values apart, as they are in checkpoints."""
-    found = {}
-    for name, parameter in parameters.items():
-        parts = [name.replace(".to_qkv.", f".to_{part}.") for part in "qkv"] if ".to_qkv." in name else [name]
-        found.update(zip(parts, parameter.chunk(len(parts)), strict=True))
-    return found
 
 
 def write_checkpoint(path: Path, tensors: dict[str, torch.Tensor]) -> Path:

@@ -15,6 +15,7 @@ from ..settings import Settings
 from .batches import Utterance, plan_batches
 from .config import ARCHITECTURES, ArchitectureError, ModelConfig, read_config
 from .fitness import check_graphs, module_checks
+from .half import half_copy, make_half_copy_in_background
 from .mel import HOP, MelSpectrogram
 from .places import find_checkpoint, find_vocab, find_vocoder
 from .sampler import Guidance, Passage, Sampler
@@ -77,7 +78,7 @@ class F5Model:
             raise LoadError(f"the vocabulary {vocab} cannot be used: {e}") from e
         config = replace(model_config(settings.f5_model), vocab_size=len(tokenizer))
         try:
-            dit = load_dit(checkpoint, config, device, dtype)
+            dit = load_dit(_nearest(checkpoint, settings, dtype), config, device, dtype)
         except UnreadableError as e:
             raise LoadError(f"the checkpoint {checkpoint} cannot be read: {e}", "replace it, or delete it") from e
         except CheckpointError as e:
@@ -91,6 +92,8 @@ class F5Model:
             vocos = load_vocos(vocoder, device)
         except CheckpointError as e:
             raise LoadError(f"the vocoder in {vocoder} cannot be used: {e}") from e
+        if device.type == "cuda":
+            dit.fuse()
         sampler = Sampler(dit, StepGraphs() if device.type == "cuda" else None)
         return cls(Path(settings.f5_model).stem, sampler, vocos, MelSpectrogram().to(device), tokenizer, device, dtype)
 
@@ -173,6 +176,16 @@ class F5Model:
             self.sampler.graphs.clear()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+def _nearest(checkpoint: Path, settings: Settings, dtype: torch.dtype) -> Path:
+    """The checkpoint, or its copy in half precision; where there is none yet, one is made for the next start."""
+    if dtype != torch.float16 or not settings.cache_fp16:
+        return checkpoint
+    copy = half_copy(checkpoint, settings.models)
+    if copy is None:
+        make_half_copy_in_background(checkpoint, settings.models)
+    return copy or checkpoint
 
 
 def model_config(name: str) -> ModelConfig:

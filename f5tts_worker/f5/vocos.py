@@ -71,7 +71,7 @@ class Vocos(nn.Module):
         super().__init__()
         self.backbone = Backbone(dim, inner, depth)
         self.head = Head(dim)
-        self.register_buffer("window", torch.hann_window(N_FFT), persistent=False)
+        self.register_buffer("window", torch.hann_window(N_FFT, device="cpu"), persistent=False)  # even if made on meta
 
     def forward(self, mel: Tensor) -> Tensor:
         """(n, N_MELS) log-mel -> ((n - 1) * HOP,) samples."""

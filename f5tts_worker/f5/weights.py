@@ -4,16 +4,16 @@ import pickle
 import re
 import zipfile
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from . import vocos
 from .config import ArchitectureError, ModelConfig, check_sizes
 from .dit import DiT
-from .mel import N_FFT
 from .vocos import Vocos
 
 Tensors = dict[str, Tensor]
@@ -69,19 +69,21 @@ def dit_tensors(tensors: Tensors) -> Tensors:
     return found
 
 
-def fused(tensors: Tensors) -> Tensors:
-    """The DiT's tensors as ours has them: queries, keys and values are computed by one product."""
-    found = dict(tensors)
-    for name in tensors:
-        parts = [name.replace(".to_q.", f".to_{part}.") for part in "qkv"]
-        if ".to_q." in name and all(part in tensors for part in parts):
-            found[name.replace(".to_q.", ".to_qkv.")] = torch.cat([found.pop(part) for part in parts])
-    return found
-
-
 def cfm_tensors(tensors: Tensors) -> Tensors:
     """The same under the f5-tts package's names, whatever its backbone."""
     return {f"transformer.{name}": value for name, value in dit_tensors(tensors).items()}
+
+
+class _Uninitialised(TorchFunctionMode):
+    """Modules are made without drawing their weights.
+
+    On the meta device that would draw nothing either, but take a second: it imports 880 modules of PyTorch.
+    """
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **(kwargs or {}))
 
 
 def load_dit(path: Path, config: ModelConfig, device: torch.device, dtype: torch.dtype) -> DiT:
@@ -91,9 +93,9 @@ def load_dit(path: Path, config: ModelConfig, device: torch.device, dtype: torch
         check_sizes(config, tensors)
     except ArchitectureError as e:
         raise CheckpointError(str(e)) from e
-    with torch.device("meta"):
+    with _Uninitialised(), torch.device("meta"):
         dit = DiT(config)
-    return _filled(dit, fused(tensors), device, dtype)
+    return _filled(dit, tensors, device, dtype)
 
 
 def load_vocos(folder: Path, device: torch.device) -> Vocos:
@@ -109,9 +111,8 @@ def load_vocos(folder: Path, device: torch.device) -> Vocos:
         sizes = vocos.read_sizes(tensors)
     except ArchitectureError as e:
         raise CheckpointError(str(e)) from e
-    with torch.device("meta"):
+    with _Uninitialised(), torch.device("meta"):
         model = Vocos(*sizes)
-    model.window = torch.hann_window(N_FFT)
     return _filled(model, tensors, device, torch.float32)
 
 

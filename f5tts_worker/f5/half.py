@@ -1,0 +1,82 @@
+"""Half: a copy of a checkpoint in half precision, for GPUs that compute in it: half as much to read at every start."""
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from ..lease import Lease
+from ..volume import free_bytes
+from .weights import CheckpointError, dit_tensors, read_tensors
+
+logger = logging.getLogger(__name__)
+
+FREE_AFTER = 1_000_000_000
+"""Bytes that have to be left on the disk."""
+
+
+def half_copy(checkpoint: Path, folder: Path) -> Path | None:
+    """The copy of this very checkpoint, if there is one."""
+    copy = _place(checkpoint, folder)
+    try:
+        with safe_open(copy, "pt") as file:
+            made_of = (file.metadata() or {}).get("made_of")
+    except (OSError, SafetensorError):
+        return None
+    return copy if made_of == _identity(checkpoint) else None
+
+
+def make_half_copy_in_background(checkpoint: Path, folder: Path) -> None:
+    """Make the copy beside what goes on; the next start reads it."""
+    threading.Thread(target=make_half_copy, args=(checkpoint, folder), daemon=True, name="half copy").start()
+
+
+def make_half_copy(checkpoint: Path, folder: Path) -> None:
+    """Make the copy; without space for it, or where it cannot be written, the log says why there is none."""
+    copy = _place(checkpoint, folder)
+    part = copy.with_suffix(".partial")
+    try:
+        with Lease(copy.with_suffix(".lease"), f"making {copy}"):
+            if half_copy(checkpoint, folder):
+                return
+            part.unlink(missing_ok=True)
+            needed, free = checkpoint.stat().st_size // 2 + FREE_AFTER, free_bytes(folder)
+            if needed > free:
+                logger.warning(
+                    "CACHE_FP16: no copy of %s: it needs %.1f GB of space, and %s has %.1f GB",
+                    *(checkpoint.name, needed / 1e9, folder, free / 1e9),
+                )
+                return
+            _write(checkpoint, part)
+            part.replace(copy)
+    except (OSError, SafetensorError, CheckpointError) as e:
+        logger.warning("CACHE_FP16: no copy of %s: %s", checkpoint.name, e)
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def _write(checkpoint: Path, part: Path) -> None:
+    began = time.monotonic()
+    halves = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in dit_tensors(read_tensors(checkpoint)).items()
+    }
+    save_file(halves, part, {"made_of": _identity(checkpoint)})
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    logger.info("made a copy of %s in half precision in %.1f s", checkpoint.name, time.monotonic() - began)
+
+
+def _place(checkpoint: Path, folder: Path) -> Path:
+    return folder / "fp16" / checkpoint.with_suffix(".safetensors").name
+
+
+def _identity(checkpoint: Path) -> str:
+    """What another file of the same name would not share."""
+    found = checkpoint.stat()
+    return f"{checkpoint} {found.st_size} {found.st_mtime_ns}"
