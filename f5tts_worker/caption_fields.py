@@ -1,13 +1,16 @@
 """Caption fields: what `tts` and `timing` are asked about captions, and what both answer."""
 
+import logging
+import uuid
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, ParamSpec, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from .captions import Captioner, Timing, TimingRequest, timing_key
 from .contract import Number, Request, Response, Whole, lower, number, whole
-from .errors import InvalidInput, shown
+from .errors import Cancelled, InvalidInput, TimingUnavailable, WorkerError, shown
 from .records import JobRecord
 from .storage import Storage
 from .subtitles import FORMATS, look_warnings
@@ -32,6 +35,11 @@ from .subtitles.options import (
     fit_screen,
 )
 from .words import Word
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 WORDS_IN_ANSWER = 2_000
 """More are in the files only: a word takes about 80 bytes, and an answer may have 10 MB."""
@@ -167,6 +175,29 @@ class TimingAnswer(Response):
     timing_confidence: float | None
     word_count: int
     words: list[WordTime]
+
+
+class TimingError(Response):
+    """Why there are no word times; the audio is there all the same."""
+
+    code: str
+    message: str
+
+
+def attempt(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | TimingError:
+    """Do a part of the captions, or say why not: the audio is there, and is not given up for them."""
+    try:
+        return make(*args, **kwargs)
+    except Cancelled:
+        raise
+    except WorkerError as e:
+        return TimingError(code=e.code, message=e.message)
+    except Exception:
+        error_id = uuid.uuid4().hex[:12]
+        logger.exception("internal error %s in timing", error_id)
+        return TimingError(
+            code=TimingUnavailable.code, message=f"something failed inside the worker; report error id {error_id}"
+        )
 
 
 def answer_timing(

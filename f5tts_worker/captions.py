@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from .aligners.base import AlignmentError
 from .aligners.chain import NATIVE, AlignerChain, Alignment
 from .audio import Audio
+from .beside import Beside
 from .errors import TimingUnavailable
 from .storage import Storage
 from .subtitles import FORMATS
@@ -79,7 +80,7 @@ class Captioner:
         )
 
     def write(self, job_id: str, text: str, audio_ms: int, timing: Timing, formats: tuple[str, ...]) -> None:
-        """Make and store caption files."""
+        """Make and store caption files, all at once."""
         captions = Captions(
             words=timing.words,
             cues=make_cues(timing.words, timing.options, audio_ms),
@@ -89,9 +90,13 @@ class Captioner:
             method=timing.method,
             confidence=timing.confidence,
         )
-        for name in formats:
+
+        def put(name: str) -> None:
             made = FORMATS[name].render(captions).encode()
             self._storage.put(timing_key(job_id, name), made, FORMATS[name].content_type)
+
+        with Beside() as beside:
+            list(beside.map(put, formats))
 
 
 def _doubts(found: Alignment) -> list[str]:

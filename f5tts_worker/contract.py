@@ -20,7 +20,7 @@ NAMED = 5
 
 
 class Response(BaseModel):
-    """What an endpoint answers; fields that were never set are left out."""
+    """What an endpoint answers, beside `metrics`; fields that were never set are left out."""
 
     model_config = ConfigDict(frozen=True)
 

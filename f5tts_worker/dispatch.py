@@ -5,7 +5,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .contract import Request, Response
@@ -21,6 +21,7 @@ from .errors import (
 )
 from .job import STOP, Job
 from .logs import JOB_ID
+from .metrics import Stages
 from .worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -94,11 +95,14 @@ def _posted_bytes(answer: dict[str, Any]) -> int:
 
 
 def _handle(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
+    """The endpoint's answer, with the seconds that it took."""
+    stages = Stages()  # begins now: the job may have waited for the worker's thread
     if not isinstance(raw, dict):
         raise InvalidInput('send an object, such as {"input": {"text": "Hello."}}', field="input")
     fields = {name: value for name, value in raw.items() if name != "endpoint"}
     endpoint = _endpoint(raw.get("endpoint"))
-    return endpoint.handle(endpoint.request.parse(fields), worker, job).to_json()
+    answer = endpoint.handle(endpoint.request.parse(fields), worker, replace(job, stages=stages)).to_json()
+    return {**answer, "metrics": stages.seconds()}
 
 
 def _endpoint(name: Any) -> Endpoint:

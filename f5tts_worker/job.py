@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import Cancelled
+from .metrics import Stages
 
 STOP: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
 """Of the job that this thread is at."""
@@ -18,11 +19,12 @@ def _report_to_nobody(progress: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Job:
-    """One call: RunPod's id for it, its stop signal and its line for progress."""
+    """One call: RunPod's id for it, its stop signal, its line for progress and its stopwatch."""
 
     id: str
     stop: threading.Event = field(default_factory=threading.Event)
     report: Callable[[dict[str, Any]], None] = _report_to_nobody
+    stages: Stages = field(default_factory=Stages)
 
 
 def check_stop(stop: threading.Event) -> None:

@@ -1,7 +1,8 @@
 """JobRecord: what is stored of a speech job, so that the same job is never spoken twice and files can be found later.
 
-output/JOB.FORMAT   the audio
-output/JOB.json     the record: written before the first chunk, and again when the audio is stored
+output/JOB.FORMAT         the audio
+output/JOB.first.FORMAT   the first chunk of several; a job's id has no dot, so this is no other job's
+output/JOB.json           the record: written before the first chunk, and again when the audio is stored
 """
 
 import hashlib
@@ -52,6 +53,11 @@ def request_hash(request: dict[str, Any]) -> str:
 def audio_key(job_id: str, audio_format: str) -> str:
     """Where a job's audio lies."""
     return f"output/{job_id}.{audio_format}"
+
+
+def first_audio_key(job_id: str, audio_format: str) -> str:
+    """Where the first chunk of a job's audio lies."""
+    return f"output/{job_id}.first.{audio_format}"
 
 
 class JobRecords:

@@ -128,17 +128,17 @@ class VoiceLibrary:
         return self._read_profile(name) or self._adopted(name)
 
     def peek(self, name: str) -> VoiceProfile | None:
-        """The profile of an uploaded voice; None for a recording put there by hand."""
+        """The profile of an uploaded voice; None for a recording put there by hand. From any thread."""
         return self._read_profile(name)
 
-    def reference(self, name: str) -> Reference:
+    def reference(self, name: str, peeked: VoiceProfile | None = None) -> Reference:
         """What an engine clones for this voice; raises VoiceNotFound.
 
-        The small profile is read each time, because another worker may have replaced the voice; the audio is read
-        once a version and kept in memory.
+        The small profile is read each time, unless `peek` has just done so, because another worker may have replaced
+        the voice; the audio is read once a version and kept in memory.
         """
         for _ in range(3):  # a voice replaced between the two reads has its new profile by now
-            profile = self.profile(name)
+            profile, peeked = peeked or self.profile(name), None
             known = self._in_memory.get(name)
             if known and known.key == profile.version:
                 self._in_memory.move_to_end(name)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import boto3
 import pytest
@@ -13,6 +14,7 @@ from moto.server import ThreadedMotoServer
 from runpod_server import RemoteJob, RunPodServer
 from worker_process import FAULTY, WorkerProcess
 
+from f5tts_worker.audio import decode
 from f5tts_worker.dispatch import ENDPOINTS
 from f5tts_worker.names import is_job_id
 
@@ -179,7 +181,7 @@ def test_same_job_twice_is_spoken_once(submit: Callable[..., RemoteJob], shared:
 def test_progress_is_in_order_and_before_the_result(
     submit: Callable[..., RemoteJob], shared_server: RunPodServer, delay_s: float
 ) -> None:
-    """Reports never overtake one another or the result, however slowly they are taken."""
+    """Reports never overtake one another or the result, however slowly they are taken; the last one is whole."""
     shared_server.progress_delay_s = delay_s
     job = submit({"text": LONG})
     output = job.output()
@@ -187,7 +189,11 @@ def test_progress_is_in_order_and_before_the_result(
     after = submit({"text": "What comes after it."})
     assert after.output()["duration"] < output["duration"]
     done = [report["chunks_done"] for report in job.progress]
-    assert job.progress == [{"stage": "speech", "chunks_done": n, "chunks": 49} for n in sorted(set(done))]
+    assert done == sorted(done)
+    assert [report["chunks_done"] + report["chunks_remaining"] for report in job.progress] == [49] * len(done)
+    first = Path(unquote(urlsplit(job.progress[-1]["first_audio_url"]).path))
+    assert first.name == f"{job.id}.first.wav"
+    assert 10 < decode(first.read_bytes(), max_s=60).duration_s < 0.1 * output["duration"]
     assert job.posts[-1] == job.results[0]
     assert (len(job.results), after.posts) == (1, after.results)
 
@@ -195,14 +201,15 @@ def test_progress_is_in_order_and_before_the_result(
 def test_stopped_job_ends_at_its_next_chunk(
     submit: Callable[..., RemoteJob], shared_server: RunPodServer, shared: WorkerProcess
 ) -> None:
-    """A job that is stopped in its middle posts no result and stores no audio, and the next one is served."""
+    """A job that is stopped in its middle posts no result and stores no whole audio, and the next one is served."""
     job = submit({"text": LONG})
     job.begun()
     shared_server.stop(job)
     assert submit(SPOKEN).output()["status"] == "completed"
     assert job.results == []
     assert len(job.progress) < 40
-    assert stored(shared, job) == [f"{job.id}.json"]
+    assert f"{job.id}.json" in stored(shared, job)
+    assert f"{job.id}.wav" not in stored(shared, job)
 
 
 def test_nothing_in_a_post_shows_the_workers_inside(

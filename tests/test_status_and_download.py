@@ -44,7 +44,7 @@ class TestDownload:
         answer = call(worker, endpoint, job_id="made", expires_in="60")
         item = worker.storage.head("output/made.mp3")
         assert item
-        assert {**answer, "audio_url": ""} == {
+        assert {**answer, "audio_url": "", "metrics": {}} == {
             "status": "ready",
             "job_id": "made",
             "audio_url": "",
@@ -53,6 +53,7 @@ class TestDownload:
             "format": "mp3",
             "size": item.size,
             "expires_in": 60,
+            "metrics": {},
         }
 
     def test_other_format_is_refused(self, worker: Worker) -> None:

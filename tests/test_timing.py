@@ -1,6 +1,8 @@
 """Word times and captions through the endpoints: in `tts`, by `timing`, and again by `download`."""
 
 import json
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -8,12 +10,15 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from conftest import SENTENCE, FileServer
 from pytest import approx
+from waiting import PATIENCE_S, wait_until
+from watched_storage import fail, watch
 
 from f5tts_worker.aligners.base import AlignmentError, State
 from f5tts_worker.aligners.chain import AlignerChain
 from f5tts_worker.audio import Audio
 from f5tts_worker.captions import Captioner
 from f5tts_worker.dispatch import dispatch
+from f5tts_worker.errors import StorageError
 from f5tts_worker.job import Job
 from f5tts_worker.subtitles import FORMATS
 from f5tts_worker.text.words import split_words
@@ -34,6 +39,7 @@ class EvenAligner:
         self.error = error
         self.score = score
         self.calls = 0
+        self.before: Callable[[], object] = lambda: None
 
     def load(self) -> None:
         """See Aligner."""
@@ -41,6 +47,7 @@ class EvenAligner:
     def align(self, audio: Audio, words: list[str], language: str | None) -> list[Word]:
         """See Aligner."""
         self.calls += 1
+        self.before()
         if self.error:
             raise self.error
         step = round(audio.duration_s * 1000) // len(words)
@@ -139,6 +146,74 @@ def test_a_failed_alignment_costs_no_audio(worker: Worker, error: Exception, say
     assert answer["timing_error"]["message"].startswith(says)
     assert "timing_files" not in answer
     assert "secret" not in json.dumps(answer)
+
+
+def test_audio_is_stored_while_its_words_are_timed(worker: Worker) -> None:
+    """Neither waits for the other."""
+    both, storage, aligner = threading.Barrier(2), watch(worker), EvenAligner()
+    use(worker, aligner)
+    storage.meet(both, "put", "/job.wav")
+    aligner.before = lambda: both.wait(PATIENCE_S)
+    assert spoken(worker, timing_method="offline")["word_count"] == 10
+
+
+def test_nothing_is_visible_before_its_time(worker: Worker) -> None:
+    """The record is done once the audio is stored, has the times after that, and the captions come last."""
+    storage, seen = watch(worker), []
+
+    def look() -> None:
+        record = worker.records.read("job")
+        state = (record.state, bool(record.timing)) if record else None
+        seen.append((state, [item.name for area in ("output/", "timings/") for item in storage.scan(area)]))
+
+    use(worker, EvenAligner())
+    storage.on("put", ".wav", ".json", ".srt", do=look)
+    spoken(worker, timing_method="offline")
+    assert seen == [
+        (None, []),
+        (("started", False), ["job.json"]),
+        (("started", False), ["job.json", "job.wav"]),
+        (("done", False), ["job.json", "job.wav"]),
+        (("done", True), ["job.json", "job.wav"]),
+    ]
+    assert [key for action, key in storage.log if action == "put"] == [
+        *("output/job.json", "output/job.wav", "output/job.json", "output/job.json", "timings/job.srt")
+    ]
+
+
+@pytest.mark.parametrize("alignment", [None, AlignmentError("it heard nothing")], ids=["timed", "not timed"])
+@pytest.mark.parametrize("what", ["/job.wav", "/job.json"], ids=["audio", "record"])
+def test_captions_of_no_audio(worker: Worker, what: str, alignment: Exception | None) -> None:
+    """A job whose audio or record cannot be stored fails for that, and leaves no captions."""
+    storage, aligner = watch(worker), EvenAligner(alignment)
+    use(worker, aligner)
+
+    def begin() -> None:
+        wait_until(lambda: aligner.calls)
+        storage.on("put", what, do=fail(StorageError("the bucket is away")))
+
+    storage.on("put", "/job.wav", do=begin)
+    answer = dispatch({"text": TEXT, "return_word_timings": True, "timing_method": "offline"}, worker, Job("job"))
+    assert answer["error"] == "storage_error: the bucket is away"
+    assert list(storage.scan("timings/")) == []
+    record = worker.records.read("job")
+    assert record
+    assert record.state == "started"
+
+
+def test_captions_that_cannot_be_stored_cost_no_audio(worker: Worker) -> None:
+    """Where only the captions' files fail, the audio is linked, and the times are kept for `download`."""
+    watch(worker).on("put", ".vtt", do=fail(StorageError("the bucket is away")))
+    answer = spoken(worker, timing_format="all")
+    assert answer["timing_error"] == {"code": "storage_error", "message": "the bucket is away"}
+    assert "timing_files" not in answer
+    assert "It costs" in read(call(worker, "d", endpoint="download", job_id="job", format="json")["timing_url"])
+
+
+def test_formats_are_stored_at_the_same_time(worker: Worker) -> None:
+    """None of the five waits for another."""
+    watch(worker).meet(threading.Barrier(5), "put", *(f"timings/job.{name}" for name in FORMATS))
+    assert len(spoken(worker, timing_format="all")["timing_files"]) == 5
 
 
 def test_timing_of_a_job(worker: Worker) -> None:

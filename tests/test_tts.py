@@ -1,6 +1,7 @@
 """`tts`: what is spoken, stored and answered."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 import pytest
 from conftest import FileServer
+from watched_storage import watch
 
 from f5tts_worker.audio import Audio, decode, pauses
 from f5tts_worker.dispatch import dispatch
-from f5tts_worker.engines import Speech
+from f5tts_worker.engines import Speech, SpeechOptions
 from f5tts_worker.engines.preview import PreviewEngine
 from f5tts_worker.job import Job
+from f5tts_worker.reference import Reference
 from f5tts_worker.settings import Settings
 from f5tts_worker.worker import Worker
 
@@ -66,7 +69,7 @@ def test_answer_is_the_contract(worker: Worker) -> None:
         "warnings": [],
         "metrics": {},
     }
-    assert set(answer["metrics"]) == {"voice", "speech", "encode", "store", "total"}
+    assert list(answer["metrics"]) == ["prepare", "voice", "speech", "store", "answer", "total"]
 
 
 SLOPPY: dict[str, dict[str, Any]] = {
@@ -77,8 +80,9 @@ SLOPPY: dict[str, dict[str, Any]] = {
     "whole number with a point": {"nfe_step": 32.0, "seed": "42.0"},
     "format all": {"timing_format": "all"},
     "format list": {"timing_format": ["srt", "vtt"]},
+    "no quality": {"quality": "", "nfe_step": None},
     "formats in one string": {"timing_format": "SRT, vtt"},
-    "capitals": {"audio_format": "MP3", "timing_method": "Auto", "endpoint": "TTS"},
+    "capitals": {"audio_format": "MP3", "timing_method": "Auto", "quality": "Draft", "endpoint": "TTS"},
     "a number for a text": {"text": 42},
     "spaces around": {"audio_format": " wav ", "language": " en "},
 }
@@ -136,7 +140,52 @@ def test_record_keeps_the_exact_word_times(worker: Worker) -> None:
 def test_ignored_options_are_named(worker: Worker) -> None:
     """An option that the engine does not use is a warning, if it was sent."""
     assert "engine preview ignores cfg_strength, nfe_step" in speak(worker, nfe_step=16, cfg_strength=1)["warnings"]
+    assert "engine preview ignores quality" in speak(worker, "draft", quality="draft")["warnings"]
     assert len(speak(worker, "plain")["warnings"]) == 1
+
+
+class WatchedEngine(PreviewEngine):
+    """Keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.options: list[SpeechOptions] = []
+        self.references: list[Reference | None] = []
+
+    def synthesize(self, reference: Reference | None, text: str, options: SpeechOptions, *others: Any) -> Speech:
+        """See Engine."""
+        self.references.append(reference)
+        self.options.append(options)
+        return super().synthesize(reference, text, options, *others)
+
+
+@pytest.mark.parametrize(
+    ("fields", "steps"),
+    [
+        ({}, 32),
+        ({"quality": "draft"}, 7),
+        ({"quality": "balanced"}, 16),
+        ({"quality": " HIGH "}, 32),
+        ({"quality": "", "nfe_step": ""}, 32),
+        ({"quality": None, "nfe_step": "9"}, 9),
+        ({"quality": "draft", "nfe_step": 64}, 64),
+        ({"quality": "high", "nfe_step": 1}, 1),
+    ],
+    ids=["neither", "draft", "balanced", "high", "empty", "steps", "both", "both, fewer"],
+)
+def test_quality_names_the_steps(worker: Worker, fields: dict[str, Any], steps: int) -> None:
+    """A preset is a number of the sampler's steps, and a number that is sent wins."""
+    worker.engine = engine = WatchedEngine()
+    speak(worker, **fields)
+    assert [options.nfe_step for options in engine.options] == [steps]
+
+
+def test_unknown_quality(worker: Worker) -> None:
+    """The error names the field, what was sent, the nearest preset and what is accepted."""
+    error = dispatch({"text": TEXT, "quality": "ballanced"}, worker, Job("j"))["error"]
+    assert error == (
+        "invalid_input: quality: 'ballanced' is not accepted (did you mean balanced?); "
+        "send draft, balanced or high: fewer steps of the sampler are faster"
+    )
 
 
 class TestSameJobAgain:
@@ -183,14 +232,6 @@ def test_odd_job_ids_become_safe_keys(worker: Worker, job_id: str) -> None:
     assert ready["status"] == "ready"
 
 
-def test_progress_is_reported_between_chunks(worker: Worker) -> None:
-    """A text of several chunks reports each but the last: a report after that could overtake the result."""
-    reports: list[dict[str, Any]] = []
-    text = " ".join([TEXT] * 20)
-    dispatch({"text": text}, worker, Job("job-1", report=reports.append))
-    assert [report["chunks_done"] for report in reports] == list(range(1, reports[0]["chunks"]))
-
-
 def test_stopped_job_leaves_no_audio(worker: Worker) -> None:
     """A job that is stopped fails with `cancelled`, and nothing half-made is in storage."""
     job = Job("job-1", report=lambda _: job.stop.set())
@@ -210,6 +251,38 @@ class TestVoices:
     def test_voice_by_name(self, worker: Worker, fields: dict[str, str]) -> None:
         """A voice is named with or without .wav, under either field."""
         assert speak(worker, **fields)["voice"] == "bob.wav"
+
+    def test_record_and_voice_are_read_at_the_same_time(self, worker: Worker) -> None:
+        """Neither read waits for the other."""
+        storage, both = watch(worker), threading.Barrier(2)
+        storage.meet(both, "get", "output/now.json", "voices/.meta/bob/profile.json")
+        assert speak(worker, "now", voice="bob")["voice"] == "bob.wav"
+
+    def test_known_voice_is_not_read_again(self, worker: Worker) -> None:
+        """The audio of a voice is read once; its profile each time, for another worker may have replaced it."""
+        storage = watch(worker)
+        for i in range(3):
+            speak(worker, f"job-{i}", voice="bob")
+        read = [key for action, key in storage.log if action == "get" and "/bob/" in key]
+        assert [key.rsplit("/")[-1].split("-")[0] for key in read] == [
+            *("profile.json", "reference"),
+            *["profile.json"] * 2,
+        ]
+
+    def test_replaced_voice_is_heard(self, worker: Worker, settings: Settings, long_recording_wav: bytes) -> None:
+        """What another worker uploads under the name is cloned from the next job on."""
+        worker.engine = engine = WatchedEngine()
+        speak(worker, "first", voice="bob")
+        profile = Worker.load(settings).voices.add("bob", long_recording_wav, ref_text=None, language=None)
+        speak(worker, "second", voice="bob")
+        keys = [reference.key for reference in engine.references if reference]
+        assert keys[1] == profile.version != keys[0]
+
+    def test_stored_answer_needs_no_voice(self, worker: Worker) -> None:
+        """A job that comes again is answered from what is stored, though its voice is gone."""
+        first = speak(worker, voice="bob")
+        worker.voices.remove("bob")
+        assert speak(worker, voice="bob")["audio_url"] == first["audio_url"]
 
     def test_default_voice(self, worker: Worker, settings: Settings) -> None:
         """DEFAULT_VOICE speaks where the job names no voice."""

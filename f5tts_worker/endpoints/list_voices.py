@@ -1,11 +1,11 @@
 """`list_voices`: the voices of the library, a page at a time."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
+from ..beside import Beside
 from ..contract import Request, Response, VoiceName, VoicePrefix, Whole, whole
 from ..job import Job
 from ..voices import VoiceProfile
@@ -51,8 +51,8 @@ def handle(request: ListVoicesRequest, worker: Worker, job: Job) -> ListVoicesRe
         ListedVoice(name=f"{name}.wav", size=item.size, last_modified=item.last_modified) for name, item in page.voices
     ]
     if request.details:
-        with ThreadPoolExecutor(DETAILS_AT_ONCE) as pool:
-            profiles = list(pool.map(worker.voices.peek, (name for name, _ in page.voices)))
+        with Beside(DETAILS_AT_ONCE) as beside:
+            profiles = list(beside.map(worker.voices.peek, (name for name, _ in page.voices)))
         voices = [
             voice.model_copy(update={"profile": profile}) for voice, profile in zip(voices, profiles, strict=True)
         ]

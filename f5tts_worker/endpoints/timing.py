@@ -55,7 +55,6 @@ class TimingResponse(TimingAnswer):
     text: str
     expires_in: int
     warnings: list[str]
-    metrics: dict[str, float]
 
 
 def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
@@ -63,16 +62,17 @@ def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
 
     Captions of the job that is named stay as they are: their links are in somebody's hands.
     """
-    stages = Stages()
     wanted = request_hash(request.model_dump(mode="json"))
-    job_id, earlier = worker.records.claim(job.id, wanted)
+    with job.stages.stage("prepare"):
+        job_id, earlier = worker.records.claim(job.id, wanted)
     timing = earlier.timing if earlier else None
     if earlier and timing:
         record = earlier
     else:
-        source = _of_job(request, worker) if request.job_id else _of_link(request, worker, stages)
+        with job.stages.stage("prepare"):
+            source = _of_job(request, worker) if request.job_id else _of_link(request, worker, job.stages)
         check_stop(job.stop)
-        with stages.stage("timing"):
+        with job.stages.stage("timing"):
             timing = _reusable(request, source.record) or _timed(request, source, worker)
         record = JobRecord(
             job_id=job_id,
@@ -86,8 +86,9 @@ def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
             timing=timing,
         )
         check_stop(job.stop)
-        worker.records.write(record)
-    with stages.stage("store"):
+        with job.stages.stage("store"):
+            worker.records.write(record)
+    with job.stages.stage("captions"):
         expires_in = worker.settings.url_expires_in
         answer = answer_timing(record, timing, request.timing_format, worker.captioner, worker.storage, expires_in)
     return TimingResponse(
@@ -98,7 +99,6 @@ def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
         text=record.text,
         expires_in=expires_in,
         warnings=caption_warnings(timing, request.timing_format),
-        metrics=stages.seconds(),
     )
 
 

@@ -2,15 +2,17 @@
 
 import logging
 import secrets
-import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..audio import AUDIO_FORMATS, SAMPLE_RATE, Audio, encode, shorten_pauses
-from ..caption_fields import CaptionRequest, TimingAnswer, answer_timing, caption_warnings
+from ..audio import AUDIO_FORMATS, SAMPLE_RATE, Audio, Span, encode, shorten_pauses
+from ..beside import Beside
+from ..caption_fields import CaptionRequest, TimingAnswer, TimingError, answer_timing, attempt, caption_warnings
 from ..captions import Timing
 from ..contract import (
     LANGUAGE,
@@ -25,13 +27,14 @@ from ..contract import (
     number,
     whole,
 )
-from ..engines import ChunkDone, Speech, SpeechOptions
-from ..errors import InvalidInput, TextTooLong, TimingUnavailable, WorkerError
-from ..job import Job, check_stop
-from ..metrics import Stages
+from ..engines import Speech, SpeechOptions
+from ..errors import InvalidInput, TextTooLong
+from ..job import Job, check_stop, heed_stop
 from ..names import VOICE_NAME
-from ..records import JobRecord, audio_key, request_hash
+from ..records import JobRecord, audio_key, first_audio_key, request_hash
 from ..reference import Reference
+from ..speech_progress import SpeechProgress
+from ..voices import VoiceProfile
 from ..words import move_words
 from ..worker import Worker
 
@@ -39,6 +42,9 @@ logger = logging.getLogger(__name__)
 
 SEED_MAX = 2**31 - 1
 SILENCE_DB, LONGEST_SILENCE_MS = -50.0, 1_000  # of remove_silence
+
+Quality = Literal["draft", "balanced", "high"]
+QUALITY_STEPS: dict[Quality, int] = {"draft": 7, "balanced": 16, "high": 32}
 
 AudioFormatName = Literal["wav", "mp3", "flac", "ogg", "opus"]
 
@@ -59,7 +65,10 @@ class TtsRequest(CaptionRequest):
         "wav", description=f"one of {', '.join(AUDIO_FORMATS)}"
     )
     remove_silence: bool = Field(False, description="true or false: cut silences down to 1 s")
-    nfe_step: Whole = whole(32, 1, 128, "steps of the sampler")
+    quality: Annotated[Quality, BeforeValidator(lower)] = Field(
+        "high", description="draft, balanced or high: fewer steps of the sampler are faster"
+    )
+    nfe_step: Whole | None = whole(None, 1, 128, "steps of the sampler, in place of quality")
     cfg_strength: Number = number(2.0, 0.0, 10.0, "how strictly the text is followed")
     sway_sampling_coef: Number = number(-1.0, -1.0, 1.0, "how much the sampler favours its early steps")
     target_rms: Number = number(0.1, 0.01, 0.5, "the level that quiet voices are raised to")
@@ -72,12 +81,10 @@ class TtsRequest(CaptionRequest):
             raise InvalidInput("local_voice names another voice; send one of the two", field="voice_url")
         return self
 
-
-class TimingError(Response):
-    """Why there are no word times; the audio is there."""
-
-    code: str
-    message: str
+    @property
+    def steps(self) -> int:
+        """Of the sampler."""
+        return self.nfe_step or QUALITY_STEPS[self.quality]
 
 
 class TtsResponse(Response):
@@ -95,7 +102,6 @@ class TtsResponse(Response):
     voice: str | None
     engine: str
     warnings: list[str]
-    metrics: dict[str, float]
     timing: TimingAnswer | None = None
     timing_error: TimingError | None = None
 
@@ -107,6 +113,27 @@ class TtsResponse(Response):
 
 def handle(request: TtsRequest, worker: Worker, job: Job) -> TtsResponse:
     """Speak, store, answer; a job that was answered before is answered from what is stored."""
+    _check_length(request, worker)
+    voice = _voice(request, worker)
+    with job.stages.stage("prepare"), Beside() as beside:
+        peeked = beside.submit(worker.voices.peek, voice) if voice else None
+        record, finished = _claim(request, voice, worker, job)
+    if finished:
+        timing = _time(request, record, None, worker, job)
+    else:
+        profile = peeked.result() if peeked else None
+        record, timing = _make(request, record, profile, worker, job)
+    if timing is None:
+        return _answer(record, worker)
+    with job.stages.stage("captions"):
+        made = timing if isinstance(timing, TimingError) else attempt(_captions, request, record, timing, worker)
+    if isinstance(made, TimingError):
+        return _answer(record, worker, timing_error=made)
+    captions, warnings = made
+    return _answer(record, worker, warnings, timing=captions)
+
+
+def _check_length(request: TtsRequest, worker: Worker) -> None:
     limit = worker.settings.max_text_chars
     if len(request.text) > limit:
         raise TextTooLong(
@@ -115,46 +142,24 @@ def handle(request: TtsRequest, worker: Worker, job: Job) -> TtsResponse:
             characters=len(request.text),
             max_characters=limit,
         )
-    stages = Stages()
-    record, finished = _claim(request, worker, job)
-    audio = None
-    if not finished:
-        record, audio = _make(request, record, worker, job, stages)
-    if not request.return_word_timings:
-        return _answer(record, worker, stages)
-    try:
-        with stages.stage("timing"):
-            timing = _time(request, record, audio, worker)
-            captions = answer_timing(
-                record, timing, request.timing_format, worker.captioner, worker.storage, worker.settings.url_expires_in
-            )
-            warnings = caption_warnings(timing, request.timing_format)
-    except WorkerError as e:  # the audio is there, and is not given up for captions
-        return _answer(record, worker, stages, timing_error=TimingError(code=e.code, message=e.message))
-    except Exception:
-        error_id = uuid.uuid4().hex[:12]
-        logger.exception("internal error %s in timing", error_id)
-        problem = TimingError(
-            code=TimingUnavailable.code, message=f"something failed inside the worker; report error id {error_id}"
-        )
-        return _answer(record, worker, stages, timing_error=problem)
-    return _answer(record, worker, stages, warnings=[*record.warnings, *warnings], timing=captions)
 
 
-def _make(request: TtsRequest, record: JobRecord, worker: Worker, job: Job, stages: Stages) -> tuple[JobRecord, Audio]:
-    """Speak and store; returns the record as it is then."""
+def _make(
+    request: TtsRequest, record: JobRecord, profile: VoiceProfile | None, worker: Worker, job: Job
+) -> tuple[JobRecord, Timing | TimingError | None]:
+    """Speak, then store the audio while its words are timed; returns the record as it is then."""
+    stages = job.stages
     with stages.stage("voice"):
-        reference, voice_warnings = _reference(request, record.voice, worker)
+        reference, voice_warnings = _reference(request, record.voice, profile, worker)
     check_stop(job.stop)
-    worker.records.write(record)
-    with stages.stage("speech"):
-        speech = _speak(request, record, reference, worker, job)
-    with stages.stage("encode"):
-        data = encode(speech.audio, record.audio_format)
-    with stages.stage("store"):
-        key = audio_key(record.job_id, record.audio_format)
-        worker.storage.put(key, data, AUDIO_FORMATS[record.audio_format].content_type)
-        record = record.model_copy(
+    with stages.stage("prepare"):
+        worker.records.write(record)
+    store_first = partial(_store_first, request, record, worker)
+    with SpeechProgress(job.report, store_first) as progress, Beside() as beside:
+        with stages.stage("speech"):
+            speech = _speak(request, record, reference, worker, progress, job)
+        logger.info("spoke %.1f s: %s", speech.audio.duration_s, stages.seconds())
+        done = record.model_copy(
             update={
                 "state": "done",
                 "duration_s": round(speech.audio.duration_s, 3),
@@ -163,41 +168,79 @@ def _make(request: TtsRequest, record: JobRecord, worker: Worker, job: Job, stag
                 "warnings": [*voice_warnings, *_ignored(request, worker), *speech.warnings],
             }
         )
-        worker.records.write(record)
-    logger.info("spoke %.1f s: %s", speech.audio.duration_s, stages.seconds())
-    return record, speech.audio
+        storing = beside.submit(_store, done, speech.audio, worker)
+        timing = _time(request, done, speech.audio, worker, job)
+        with stages.stage("store"):
+            storing.result()
+    return done, timing
 
 
-def _time(request: TtsRequest, record: JobRecord, audio: Audio | None, worker: Worker) -> Timing:
-    """Time the words; a job that was answered before keeps the times that it has."""
+def _store(done: JobRecord, audio: Audio, worker: Worker) -> None:
+    """Store the audio, and then the record that says so."""
+    kind = AUDIO_FORMATS[done.audio_format]
+    worker.storage.put(audio_key(done.job_id, done.audio_format), encode(audio, done.audio_format), kind.content_type)
+    worker.records.write(done)
+
+
+def _store_first(request: TtsRequest, record: JobRecord, worker: Worker, chunk: Audio) -> str:
+    """Store the first chunk, as the whole will be; returns its link."""
+    key = first_audio_key(record.job_id, record.audio_format)
+    data = encode(_shortened(request, chunk)[0], record.audio_format)
+    heed_stop()
+    worker.storage.put(key, data, AUDIO_FORMATS[record.audio_format].content_type)
+    return _link(key, record, worker)
+
+
+def _time(
+    request: TtsRequest, record: JobRecord, audio: Audio | None, worker: Worker, job: Job
+) -> Timing | TimingError | None:
+    """Time the words, if that was asked for; a job that was answered before keeps the times that it has."""
+    if not request.return_word_timings:
+        return None
     if record.timing:
         return record.timing
-    timing = worker.captioner.time(
-        audio or worker.records.audio(record),
-        record.text,
-        record.language,
-        request.timing_request,
-        request.caption_options,
-        native=record.words,
-    )
-    worker.records.write(record.model_copy(update={"timing": timing}))
-    return timing
+
+    def time() -> Timing:
+        return worker.captioner.time(
+            audio or worker.records.audio(record),
+            record.text,
+            record.language,
+            request.timing_request,
+            request.caption_options,
+            native=record.words,
+        )
+
+    with job.stages.stage("timing"):
+        return attempt(time)
 
 
-def _claim(request: TtsRequest, worker: Worker, job: Job) -> tuple[JobRecord, bool]:
+def _captions(request: TtsRequest, record: JobRecord, timing: Timing, worker: Worker) -> tuple[TimingAnswer, list[str]]:
+    """Keep the times with the job, and store captions; also returns warnings."""
+    if record.timing is None:
+        worker.records.write(record.model_copy(update={"timing": timing}))
+    formats, expires_in = request.timing_format, worker.settings.url_expires_in
+    captions = answer_timing(record, timing, formats, worker.captioner, worker.storage, expires_in)
+    return captions, caption_warnings(timing, formats)
+
+
+def _voice(request: TtsRequest, worker: Worker) -> str | None:
+    """The name of the voice in the library that speaks, if one does."""
+    return request.local_voice or (None if request.voice_url else worker.settings.default_voice)
+
+
+def _claim(request: TtsRequest, voice: str | None, worker: Worker, job: Job) -> tuple[JobRecord, bool]:
     """The record to work under, and whether its audio is stored already; a seed that was drawn is kept."""
     wanted = request_hash(request.model_dump(mode="json"))
     job_id, earlier = worker.records.claim(job.id, wanted)
     if earlier and earlier.state == "done" and worker.storage.head(audio_key(job_id, earlier.audio_format)):
         return earlier, True
-    named = request.local_voice or (None if request.voice_url else worker.settings.default_voice)
     record = JobRecord(
         job_id=job_id,
         request_hash=wanted,
         state="started",
         started_at=datetime.now(UTC),
         text=request.text,
-        voice=f"{named}.wav" if named else None,
+        voice=f"{voice}.wav" if voice else None,
         engine=worker.engine.name,
         language=request.language,
         seed=_seed(request, earlier),
@@ -212,14 +255,16 @@ def _seed(request: TtsRequest, earlier: JobRecord | None) -> int:
     return earlier.seed if earlier else secrets.randbelow(SEED_MAX + 1)
 
 
-def _reference(request: TtsRequest, voice: str | None, worker: Worker) -> tuple[Reference | None, list[str]]:
+def _reference(
+    request: TtsRequest, voice: str | None, peeked: VoiceProfile | None, worker: Worker
+) -> tuple[Reference | None, list[str]]:
     """What to clone: `voice_url`'s recording, else the named voice, else the worker's sample; with its text."""
     warnings: list[str] = []
     if request.voice_url:
         recording = worker.fetcher.fetch(request.voice_url, field="voice_url")
         reference, warnings = worker.voices.once(recording, ref_text=request.ref_text, language=request.language)
     elif voice:
-        reference = worker.voices.reference(voice.removesuffix(".wav"))
+        reference = worker.voices.reference(voice.removesuffix(".wav"), peeked)
     elif request.ref_text:
         raise InvalidInput(
             "no voice was named whose text this could be; send local_voice or voice_url", field="ref_text"
@@ -233,28 +278,35 @@ def _reference(request: TtsRequest, voice: str | None, worker: Worker) -> tuple[
     return reference, warnings
 
 
-def _speak(request: TtsRequest, record: JobRecord, reference: Reference | None, worker: Worker, job: Job) -> Speech:
+def _speak(
+    request: TtsRequest,
+    record: JobRecord,
+    reference: Reference | None,
+    worker: Worker,
+    progress: SpeechProgress,
+    job: Job,
+) -> Speech:
     options = SpeechOptions(
         seed=record.seed,
         speed=request.speed,
         language=request.language,
-        nfe_step=request.nfe_step,
+        nfe_step=request.steps,
         cfg_strength=request.cfg_strength,
         sway_sampling_coef=request.sway_sampling_coef,
         target_rms=request.target_rms,
         cross_fade_duration=request.cross_fade_duration,
     )
-
-    def on_chunk(chunk: ChunkDone) -> None:
-        if chunk.done < chunk.chunks:  # a report may overtake the result: none after the last chunk
-            job.report({"stage": "speech", "chunks_done": chunk.done, "chunks": chunk.chunks})
-
-    speech = worker.engine.synthesize(reference, request.text, options, on_chunk, job.stop)
-    if not request.remove_silence:
-        return speech
-    audio, cut = shorten_pauses(speech.audio, below_db=SILENCE_DB, longest_ms=LONGEST_SILENCE_MS)
+    speech = worker.engine.synthesize(reference, request.text, options, progress.on_chunk, job.stop)
+    audio, cut = _shortened(request, speech.audio)
     words = move_words(speech.words, cut) if speech.words is not None else None
     return replace(speech, audio=audio, words=words)
+
+
+def _shortened(request: TtsRequest, audio: Audio) -> tuple[Audio, list[Span]]:
+    """The audio without long silences, if that was asked for; also returns what was cut."""
+    if not request.remove_silence:
+        return audio, []
+    return shorten_pauses(audio, below_db=SILENCE_DB, longest_ms=LONGEST_SILENCE_MS)
 
 
 def _ignored(request: TtsRequest, worker: Worker) -> list[str]:
@@ -267,21 +319,16 @@ def _ignored(request: TtsRequest, worker: Worker) -> list[str]:
 
 
 def _answer(
-    record: JobRecord, worker: Worker, stages: Stages, warnings: list[str] | None = None, **timing: Any
+    record: JobRecord,
+    worker: Worker,
+    warnings: Sequence[str] = (),
+    **timing: TimingAnswer | TimingError,
 ) -> TtsResponse:
-    kind = AUDIO_FORMATS[record.audio_format]
-    expires_in = worker.settings.url_expires_in
-    audio_url = worker.storage.link(
-        audio_key(record.job_id, record.audio_format),
-        expires_in=expires_in,
-        content_type=kind.content_type,
-        filename=f"{record.job_id}.{record.audio_format}",
-    )
     return TtsResponse(
         status="completed",
         job_id=record.job_id,
-        audio_url=audio_url,
-        expires_in=expires_in,
+        audio_url=_link(audio_key(record.job_id, record.audio_format), record, worker),
+        expires_in=worker.settings.url_expires_in,
         duration=record.duration_s or 0.0,
         sample_rate=record.sample_rate or SAMPLE_RATE,
         audio_format=record.audio_format,
@@ -289,7 +336,15 @@ def _answer(
         text=record.text,
         voice=record.voice,
         engine=record.engine,
-        warnings=record.warnings if warnings is None else warnings,
-        metrics=stages.seconds(),
-        **timing,
+        warnings=[*record.warnings, *warnings],
+        **timing,  # what is not there must not be set, for it would be answered as null
+    )
+
+
+def _link(key: str, record: JobRecord, worker: Worker) -> str:
+    return worker.storage.link(
+        key,
+        expires_in=worker.settings.url_expires_in,
+        content_type=AUDIO_FORMATS[record.audio_format].content_type,
+        filename=key.removeprefix("output/"),
     )

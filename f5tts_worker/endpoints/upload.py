@@ -50,8 +50,10 @@ def handle(request: UploadRequest, worker: Worker, job: Job) -> UploadResponse:
     """Fetch the recording, make a voice of it and store that."""
     if not request.overwrite:
         worker.voices.refuse_taken(request.voice_name)
-    data = _recording(request, worker)
-    profile = worker.voices.add(request.voice_name, data, ref_text=request.ref_text, language=request.language)
+    with job.stages.stage("fetch"):
+        data = _recording(request, worker)
+    with job.stages.stage("voice"):
+        profile = worker.voices.add(request.voice_name, data, ref_text=request.ref_text, language=request.language)
     if request.voice_key:
         worker.storage.delete(request.voice_key)
     done = f"Voice '{profile.name}' uploaded successfully"

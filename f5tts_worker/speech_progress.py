@@ -1,0 +1,71 @@
+"""SpeechProgress: how far a text is spoken, and where its first chunk can be heard meanwhile."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, Self
+
+from .audio import Audio
+from .beside import Beside
+from .engines import ChunkDone
+from .errors import Cancelled, WorkerError
+from .job import STOP
+
+logger = logging.getLogger(__name__)
+
+
+class SpeechProgress:
+    """Reports the chunks of a text as they are done; the first of several when it is stored, with its link.
+
+    It is stored in a thread of its own, which the speech never waits for. Of reports that pile up only the newest is
+    posted, so each one says all that is known.
+    """
+
+    def __init__(self, report: Callable[[dict[str, Any]], None], store: Callable[[Audio], str]) -> None:
+        """`store` keeps a chunk and returns its link; heed_stop in it ends what comes too late."""
+        self._report = report
+        self._store = store
+        self._known: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        """Nobody waits for a chunk any more: the last one is done, or the speech has ended otherwise."""
+        self._thread = Beside(max_workers=1, thread_name_prefix="first-chunk")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.shutdown()
+
+    def on_chunk(self, chunk: ChunkDone) -> None:
+        """Take note of a chunk; see Engine."""
+        with self._lock:
+            self._known |= {
+                "stage": "speech",
+                "chunks_done": chunk.done,
+                "chunks": chunk.chunks,
+                "chunks_remaining": chunk.chunks - chunk.done,
+            }
+            if chunk.done == chunk.chunks:  # the result is next, and would wait for a report that is on its way
+                self._over.set()
+        if chunk.index > 0:
+            self._tell()
+        elif chunk.chunks > 1:
+            self._thread.submit(self._store_first, chunk.audio)
+
+    def _store_first(self, audio: Audio) -> None:
+        STOP.set(self._over)  # in this thread: a stop ends the speech, and so this
+        try:
+            self._tell(first_audio_url=self._store(audio))
+        except Cancelled:
+            pass
+        except Exception as e:  # whatever it is, the job goes on
+            logger.warning("the first chunk is not linked: %s", e, exc_info=not isinstance(e, WorkerError))
+            self._tell()
+
+    def _tell(self, **news: str) -> None:
+        with self._lock:
+            self._known |= news
+            if not self._over.is_set():
+                self._report(dict(self._known))
