@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from f5tts_worker.errors import LoadError
@@ -22,11 +23,12 @@ def main(load: Callable[[Settings], Worker] = Worker.load, hung_after_s: float =
     try:
         settings = load_settings()
         configure(settings.log_level)
+        # The SDK's own default, DEBUG, prints every output, and with it the signed links.
+        os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO")
+        threading.Thread(target=__import__, args=("runpod",), daemon=True).start()  # it waits, for a program
         worker = load(settings)
     except LoadError as e:
         sys.exit(explain_load_failure(e, settings))
-    # The SDK's own default, DEBUG, prints every output, and with it the signed links.
-    os.environ.setdefault("RUNPOD_LOG_LEVEL", "INFO")
     import runpod
     from runpod.serverless.modules.rp_http import send_result
 

@@ -11,8 +11,9 @@ from safetensors.torch import save_file
 from tiny_f5 import random_dit, tiny_config, tiny_settings, write_checkpoint
 
 from f5tts_worker.f5 import half
-from f5tts_worker.f5.half import half_copy, make_half_copy
+from f5tts_worker.f5.half import make_half_copy
 from f5tts_worker.f5.model import F5Model
+from f5tts_worker.f5.places import half_copy, identity
 from f5tts_worker.f5.weights import load_dit, read_tensors
 
 CONFIG = tiny_config("F5TTS_v1_Base")
@@ -113,6 +114,6 @@ class TestOnGpu:
         copy = half_copy(settings.f5_checkpoint, settings.models)
         assert copy
         doubled = {name: tensor * 2 for name, tensor in read_tensors(copy).items()}
-        save_file(doubled, copy, {"made_of": half._identity(settings.f5_checkpoint)})
+        save_file(doubled, copy, {"made_of": identity(settings.f5_checkpoint)})
         second = F5Model.load(settings).sampler.dit
         assert torch.equal(second.proj_out.weight, first.proj_out.weight * 2)

@@ -36,7 +36,7 @@ HEAVY: dict[str, set[str]] = {
     "httpcore": {"net"},
     "huggingface_hub": {"hub"},
     "runpod": set(),
-    "safetensors": {"f5/weights", "f5/half"},
+    "safetensors": {"f5/half", "f5/places", "f5/weights"},
     "torch": {
         *(
             f"f5/{name}"

@@ -9,6 +9,9 @@ __all__ = ["ENGINES", "ChunkDone", "Engine", "EngineInfo", "Speech", "SpeechOpti
 
 
 def _f5(settings: Settings) -> Engine:
+    from ..f5.places import read_ahead
+
+    read_ahead(settings)  # PyTorch takes seconds to be imported
     from ..f5.model import F5Model
     from .cloning import CloningEngine
 

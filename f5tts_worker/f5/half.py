@@ -7,28 +7,18 @@ import threading
 import time
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 from ..lease import Lease
 from ..volume import free_bytes
+from .places import half_copy, half_place, identity
 from .weights import CheckpointError, dit_tensors, read_tensors
 
 logger = logging.getLogger(__name__)
 
 FREE_AFTER = 1_000_000_000
 """Bytes that have to be left on the disk."""
-
-
-def half_copy(checkpoint: Path, folder: Path) -> Path | None:
-    """The copy of this very checkpoint, if there is one."""
-    copy = _place(checkpoint, folder)
-    try:
-        with safe_open(copy, "pt") as file:
-            made_of = (file.metadata() or {}).get("made_of")
-    except (OSError, SafetensorError):
-        return None
-    return copy if made_of == _identity(checkpoint) else None
 
 
 def make_half_copy_in_background(checkpoint: Path, folder: Path) -> None:
@@ -38,7 +28,7 @@ def make_half_copy_in_background(checkpoint: Path, folder: Path) -> None:
 
 def make_half_copy(checkpoint: Path, folder: Path) -> None:
     """Make the copy; without space for it, or where it cannot be written, the log says why there is none."""
-    copy = _place(checkpoint, folder)
+    copy = half_place(checkpoint, folder)
     part = copy.with_suffix(".partial")
     try:
         with Lease(copy.with_suffix(".lease"), f"making {copy}"):
@@ -66,17 +56,7 @@ def _write(checkpoint: Path, part: Path) -> None:
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
         for name, tensor in dit_tensors(read_tensors(checkpoint)).items()
     }
-    save_file(halves, part, {"made_of": _identity(checkpoint)})
+    save_file(halves, part, {"made_of": identity(checkpoint)})
     with part.open("rb") as file:
         os.fsync(file.fileno())
     logger.info("made a copy of %s in half precision in %.1f s", checkpoint.name, time.monotonic() - began)
-
-
-def _place(checkpoint: Path, folder: Path) -> Path:
-    return folder / "fp16" / checkpoint.with_suffix(".safetensors").name
-
-
-def _identity(checkpoint: Path) -> str:
-    """What another file of the same name would not share."""
-    found = checkpoint.stat()
-    return f"{checkpoint} {found.st_size} {found.st_mtime_ns}"

@@ -15,9 +15,9 @@ from ..settings import Settings
 from .batches import Utterance, plan_batches
 from .config import ARCHITECTURES, ArchitectureError, ModelConfig, read_config
 from .fitness import check_graphs, module_checks
-from .half import half_copy, make_half_copy_in_background
+from .half import make_half_copy_in_background
 from .mel import HOP, MelSpectrogram
-from .places import find_checkpoint, find_vocab, find_vocoder
+from .places import find_checkpoint, find_vocab, find_vocoder, half_copy
 from .sampler import Guidance, Passage, Sampler
 from .steps import StepGraphs
 from .tokenizer import Tokenizer, VocabularyError
