@@ -70,6 +70,7 @@ def dispatch(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
         ).to_json()
     finally:
         worker.jobs_done += 1
+        worker.answered.set()
         JOB_ID.reset(token)
         STOP.reset(stop_token)
     return answer

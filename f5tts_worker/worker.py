@@ -26,6 +26,9 @@ WARM_UP_OPTIONS = SpeechOptions(seed=0, nfe_step=1)
 WARM_UP_MS, WARM_UP_SAID = 1_000, "Some call me"
 """What is spoken after: the first second of the sample. It reads every weight once; more would only take longer."""
 
+REST_AFTER_S = 5.0
+"""Without a job, what is loaded in the background is begun after this long."""
+
 SAMPLE_WAV, SAMPLE_TEXT = "infer/examples/basic/basic_ref_en.wav", "Some call me nature, others call me mother nature."
 """The recording that the f5-tts package carries."""
 
@@ -45,6 +48,8 @@ class Worker:
     """Cloned where a job names no voice and there is no DEFAULT_VOICE."""
     warnings: list[str] = field(default_factory=list)
     jobs_done: int = 0
+    answered: threading.Event = field(default_factory=threading.Event)
+    """Set with the first answer."""
     started_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -61,7 +66,7 @@ class Worker:
         storage = open_storage(settings)
         threading.Thread(target=_look_at, args=(storage,), daemon=True, name="storage").start()
         engine, info, sample = _warm_engine(settings)
-        return cls(
+        worker = cls(
             settings=settings,
             engine=engine,
             engine_info=info,
@@ -72,6 +77,24 @@ class Worker:
             sample=sample,
             warnings=warnings,
         )
+        worker._load_rest_later()
+        return worker
+
+    def load_rest(self) -> None:
+        """Start to load what is loaded in the background, whatever else goes on."""
+        if self.settings.warm_aligner == "background":
+            self.aligners.load_in_background()
+        if self.settings.warm_transcriber == "background":
+            self.transcriber.load_in_background()
+
+    def _load_rest_later(self) -> None:
+        """Not before the first answer, which somebody waits for: what is imported meanwhile makes it 2 s later."""
+
+        def wait() -> None:
+            self.answered.wait(REST_AFTER_S)
+            self.load_rest()
+
+        threading.Thread(target=wait, daemon=True, name="rest").start()
 
 
 def _warm_engine(settings: Settings) -> tuple[Engine, EngineInfo, Reference | None]:
@@ -109,9 +132,7 @@ def sample_reference() -> Reference:
 
 def _aligners(settings: Settings) -> AlignerChain:
     aligners = open_aligners(settings)
-    if settings.warm_aligner == "background":
-        aligners.load_in_background()
-    elif settings.warm_aligner == "eager":
+    if settings.warm_aligner == "eager":
         aligners.load()
     return aligners
 
@@ -128,8 +149,6 @@ def _look_at(storage: Storage) -> None:
 
 def _transcriber(settings: Settings) -> Transcriber:
     transcriber = Transcriber(settings.transcriber_model, settings.models)
-    if settings.warm_transcriber == "background":
-        transcriber.load_in_background()
-    elif settings.warm_transcriber == "eager":
+    if settings.warm_transcriber == "eager":
         transcriber.load()
     return transcriber

@@ -114,6 +114,8 @@ class TtsResponse(Response):
 def handle(request: TtsRequest, worker: Worker, job: Job) -> TtsResponse:
     """Speak, store, answer; a job that was answered before is answered from what is stored."""
     _check_length(request, worker)
+    if request.return_word_timings and worker.engine.clones:  # needed next, and loads while the text is spoken
+        worker.load_rest()
     voice = _voice(request, worker)
     with job.stages.stage("prepare"), Beside() as beside:
         peeked = beside.submit(worker.voices.peek, voice) if voice else None
