@@ -83,13 +83,13 @@ class Settings(BaseSettings):
     )
     warm_transcriber: Literal["background", "eager", "off"] = Field(
         "background",
-        description="When the transcriber is loaded: `background` (beside the first jobs), `eager` (before them) or "
-        "`off` (at first use).",
+        description="When the transcriber is loaded: `background` (after the first answer), `eager` (before any job) "
+        "or `off` (at first use).",
     )
     warm_aligner: Literal["background", "eager", "off"] = Field(
         "background",
-        description="When the whisperx aligner is loaded: `background` (beside the first jobs), `eager` (before them) "
-        "or `off` (at first use).",
+        description="When the whisperx aligner is loaded: `background` (after the first answer, or with the first job "
+        "that needs it), `eager` (before any job) or `off` (at first use).",
     )
     google_credentials_json: SecretStr | None = Field(
         None, description="A Google service account's key, the JSON itself: word times by Google as well."
