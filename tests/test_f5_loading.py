@@ -17,7 +17,8 @@ from tiny_f5 import TINY, VOCAB, random_dit, tiny_config, tiny_settings, write_c
 from f5tts_worker.errors import ALWAYS_TO_DO, LoadError
 from f5tts_worker.f5.batches import Utterance
 from f5tts_worker.f5.config import read_config
-from f5tts_worker.f5.model import F5Model, check_memory
+from f5tts_worker.f5.memory import check_memory
+from f5tts_worker.f5.model import F5Model
 from f5tts_worker.f5.places import find_checkpoint, find_vocab, find_vocoder
 from f5tts_worker.f5.sampler import Guidance
 from f5tts_worker.f5.weights import load_dit

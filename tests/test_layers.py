@@ -40,7 +40,19 @@ HEAVY: dict[str, set[str]] = {
     "torch": {
         *(
             f"f5/{name}"
-            for name in ("config", "dit", "fitness", "mel", "model", "sampler", "steps", "vocos", "weights")
+            for name in (
+                "attention",
+                "config",
+                "dit",
+                "fitness",
+                "mel",
+                "memory",
+                "model",
+                "sampler",
+                "steps",
+                "vocos",
+                "weights",
+            )
         ),
         "engines/upstream",
         "aligners/whisperx",

@@ -22,7 +22,8 @@ from ..f5.batches import Utterance
 from ..f5.config import N_MELS
 from ..f5.fitness import module_checks
 from ..f5.mel import HOP, N_FFT, SAMPLE_RATE
-from ..f5.model import GPU_FULL, check_memory, choose_device, precision_for
+from ..f5.memory import check_memory
+from ..f5.model import GPU_FULL, choose_device, precision_for
 from ..f5.places import f5_tts_file, find_checkpoint, find_vocab, find_vocoder
 from ..f5.sampler import Guidance
 from ..f5.weights import CheckpointError, cfm_tensors, read_tensors

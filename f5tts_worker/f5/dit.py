@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu, layer_norm, linear, pad, scaled_dot_product_attention, silu
+from torch.nn.functional import gelu, layer_norm, linear, pad, silu
 
+from .attention import Padding, attend
 from .config import FILLER, HEAD_DIM, N_MELS, ModelConfig
 
 POSITION_KERNEL, POSITION_GROUPS = 31, 16
@@ -35,9 +36,10 @@ def rotary_table(n_frames: int, heads: int, turned_heads: int | None, device: to
 
 
 def rotate(x: Tensor, rotary: Tensor) -> Tensor:
-    """Turn each neighbouring pair of features of (b, n, heads, HEAD_DIM) by its frame's angle."""
-    turned = torch.view_as_complex(x.float().unflatten(-1, (-1, 2))) * rotary
-    return torch.view_as_real(turned).flatten(-2).to(x.dtype)
+    """Turn each neighbouring pair of features of (b, n, heads, HEAD_DIM) by its frame's angle, in place in float32."""
+    turned = x.float()
+    torch.view_as_complex(turned.unflatten(-1, (-1, 2))).mul_(rotary)
+    return turned.to(x.dtype)
 
 
 def text_positions(n_frames: int, dim: int, device: torch.device) -> Tensor:
@@ -107,16 +109,6 @@ class TextEncoder(nn.Module):
 
 
 @dataclass(frozen=True, eq=False)
-class Padding:
-    """Which frames of a batch belong to no item."""
-
-    kept: Tensor
-    """True for those that do, (b, n, 1)."""
-    attended: Tensor
-    """The same for attention: 0 or -inf, (b, 1, 1, n)."""
-
-
-@dataclass(frozen=True, eq=False)
 class Given:
     """What stays as it is while the flow is followed: b items, or 2 b where the second half is without text."""
 
@@ -129,7 +121,7 @@ class Given:
     @property
     def tensors(self) -> tuple[Tensor, ...]:
         """Those that depend on the items and not only on their length."""
-        return (self.embedded, self.padding.kept, self.padding.attended) if self.padding else (self.embedded,)
+        return (self.embedded, *self.padding.tensors) if self.padding else (self.embedded,)
 
 
 class ConvPositions(nn.Module):
@@ -222,10 +214,7 @@ class Attention(nn.Module):
         """(b, n, d) -> (b, n, d)."""
         q, k, v = (part.unflatten(-1, (-1, HEAD_DIM)) for part in self._projected(x))
         q, k = rotate(q, given.rotary), rotate(k, given.rotary)
-        mask = given.padding.attended if given.padding else None
-        q, k, v = (part.transpose(1, 2) for part in (q, k, v))
-        attended = scaled_dot_product_attention(q, k, v, attn_mask=mask)
-        return self.to_out[0](attended.transpose(1, 2).flatten(2))
+        return self.to_out[0](attend(q, k, v, given.padding).flatten(2))
 
     def fuse(self) -> None:
         """Compute queries, keys and values by one product: quicker on a GPU; on a processor it gains nothing."""
@@ -241,14 +230,21 @@ class Attention(nn.Module):
         return self.to_q(x), self.to_k(x), self.to_v(x)
 
 
+class GeluInPlace(nn.GELU):
+    """GELU by tanh, over what it is given."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(...) -> (...)."""
+        return torch.ops.aten.gelu_(x, approximate="tanh")
+
+
 class FeedForward(nn.Module):
     """Two layers; named as in checkpoints."""
 
     def __init__(self, dim: int, mult: int) -> None:
         super().__init__()
-        activation = nn.GELU(approximate="tanh")
         self.ff = nn.Sequential(
-            nn.Sequential(nn.Linear(dim, dim * mult), activation), nn.Identity(), nn.Linear(dim * mult, dim)
+            nn.Sequential(nn.Linear(dim, dim * mult), GeluInPlace()), nn.Identity(), nn.Linear(dim * mult, dim)
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -269,10 +265,10 @@ class Block(nn.Module):
         self.ff = FeedForward(config.dim, config.ff_mult)
 
     def forward(self, x: Tensor, modulation: Tensor, given: Given) -> Tensor:
-        """(b, n, d), (PARTS, d) -> (b, n, d)."""
+        """(b, n, d), (PARTS, d) -> (b, n, d), in place."""
         shift, scale, gate, ff_shift, ff_scale, ff_gate = modulation
-        x = torch.addcmul(x, gate, self.attn(_norm(x, scale, shift), given))
-        return torch.addcmul(x, ff_gate, self.ff(_norm(x, ff_scale, ff_shift)))
+        x.addcmul_(gate, self.attn(_norm(x, scale, shift), given))
+        return x.addcmul_(ff_gate, self.ff(_norm(x, ff_scale, ff_shift)))
 
 
 def _norm(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:

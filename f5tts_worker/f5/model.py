@@ -17,6 +17,7 @@ from .config import ARCHITECTURES, ArchitectureError, ModelConfig, read_config
 from .fitness import check_graphs, module_checks
 from .half import make_half_copy_in_background
 from .mel import HOP, MelSpectrogram
+from .memory import check_memory, keep_freed_memory, usable_bytes
 from .places import find_checkpoint, find_vocab, find_vocoder, half_copy
 from .sampler import Guidance, Passage, Sampler
 from .steps import StepGraphs
@@ -28,16 +29,9 @@ logger = logging.getLogger(__name__)
 
 GPU_FULL = "the GPU has too little memory for this job; send a shorter text or voice"
 
-WORKING_BYTES = 1_000_000_000
-"""Kept free beside the weights for what a chunk of 22 s needs."""
-
-
 FRAME_VALUES = 60
 """Numbers that a frame needs while it runs, with text and without, times the model's width: counted in dit.py
 (residual, norm, queries, keys and values, their rotation in single precision, feed-forward), and a third more."""
-
-USABLE = 0.7
-"""Part of the free memory of a GPU that a batch may fill; the rest is for the vocoder and what else runs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +88,8 @@ class F5Model:
             raise LoadError(f"the vocoder in {vocoder} cannot be used: {e}") from e
         if device.type == "cuda":
             dit.fuse()
+        else:
+            keep_freed_memory()
         sampler = Sampler(dit, StepGraphs() if device.type == "cuda" else None)
         return cls(Path(settings.f5_model).stem, sampler, vocos, MelSpectrogram().to(device), tokenizer, device, dtype)
 
@@ -102,8 +98,7 @@ class F5Model:
         """What computes the attention."""
         if self.device.type == "cpu":
             return "sdpa cpu"
-        has_flash = torch.cuda.get_device_capability(self.device)[0] >= 8 and torch.backends.cuda.flash_sdp_enabled()
-        return "sdpa flash" if has_flash and self.dtype == torch.float16 else "sdpa"
+        return "flash, varying lengths" if self.sampler.flash else "sdpa masked"
 
     @torch.inference_mode()
     def prepare(self, samples: Samples, reference_text: str) -> PreparedVoice:
@@ -122,8 +117,8 @@ class F5Model:
         """Which of them run together, the first one alone and first; on a processor, where it gains nothing, none."""
         if self.device.type == "cpu":
             return [[i] for i in range(len(utterances))]
-        free = torch.cuda.mem_get_info(self.device)[0] + _unused_memory(self.device)
-        return plan_batches([one.n_frames for one in utterances], int(free * USABLE) // self._frame_bytes)
+        max_frames = usable_bytes(self.device) // self._frame_bytes
+        return plan_batches([one.n_frames for one in utterances], max_frames)
 
     def speak(
         self,
@@ -219,28 +214,3 @@ def precision_for(device: torch.device) -> torch.dtype:
     """Half precision where the GPU has units for it (compute capability 7 and up)."""
     half = device.type == "cuda" and torch.cuda.get_device_capability(device)[0] >= 7
     return torch.float16 if half else torch.float32
-
-
-def _unused_memory(device: torch.device) -> int:
-    """What PyTorch has reserved and does not use."""
-    return torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-
-
-def check_memory(checkpoint: Path, device: torch.device, dtype: torch.dtype) -> None:
-    """Raise LoadError if the weights cannot fit; checkpoints are in single precision."""
-    weights = checkpoint.stat().st_size * dtype.itemsize // 4
-    needed = weights + (WORKING_BYTES if device.type == "cuda" else 0)
-    if device.type == "cuda":
-        free, where = torch.cuda.mem_get_info(device)[0], f"GPU {torch.cuda.get_device_name(device)}"
-    else:
-        free, where = _free_memory(), "this machine"
-    if needed > free:
-        raise LoadError(
-            f"too little memory: the weights need {needed / 1e9:.1f} GB, and {where} has {free / 1e9:.1f} GB free",
-            "choose a larger machine, or see what else uses its memory",
-        )
-
-
-def _free_memory() -> int:
-    lines = Path("/proc/meminfo").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))

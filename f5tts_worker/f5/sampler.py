@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from .attention import Padding, flash_works
 from .batches import bucket
-from .dit import DiT, Given, Padding
+from .dit import DiT, Given
 from .steps import EagerStep, StepGraphs
 
 # Empirically pruned steps (EPSS): which of 32 equal steps are kept when few are asked for; they lie close together at
@@ -25,6 +26,9 @@ PRUNED_STEPS = {
 
 SCHEDULES_KEPT = 8
 """One of 32 steps takes 9 MB in half precision."""
+
+STEPS_AHEAD = 4
+"""A GPU is given this many steps before it is waited for: otherwise it had all of them before a stop can be heeded."""
 
 UNGUIDED = 1e-5
 """Below this the flow without text is not computed."""
@@ -78,6 +82,7 @@ class Sampler:
         """With `graphs`, passages are padded to the lengths of those; without, they run as they are."""
         self.dit = dit
         self.graphs = graphs
+        self.flash = flash_works(dit.device, dit.dtype)
         self._schedules: OrderedDict[tuple[int, float], Schedule] = OrderedDict()
 
     @torch.inference_mode()
@@ -98,9 +103,11 @@ class Sampler:
             else EagerStep(self.dit, mel, given)
         )
         strength = torch.full((), guidance.cfg_strength, device=mel.device)
-        for modulation, length in zip(schedule.modulation, schedule.lengths, strict=True):
+        for i, (modulation, length) in enumerate(zip(schedule.modulation, schedule.lengths, strict=True), 1):
             check_stop()
             step(modulation, length, strength)
+            if mel.is_cuda and i % STEPS_AHEAD == 0:
+                torch.cuda.synchronize()
         return [
             torch.cat((passage.reference.float(), mel[len(passage.reference) : len(passage.noise)]))
             for passage, mel in zip(passages, step.mel, strict=True)
@@ -132,9 +139,7 @@ class Sampler:
         lengths = [len(passage.noise) for passage in passages] * (1 + guided)
         if self.graphs is None and min(lengths) == n_frames:
             return Given(embedded, rotary)
-        kept = torch.arange(n_frames, device=dit.device) < torch.tensor(lengths, device=dit.device)[:, None]
-        attended = torch.zeros(kept.shape, device=dit.device, dtype=dit.dtype).masked_fill(~kept, -torch.inf)
-        return Given(embedded, rotary, Padding(kept[..., None], attended[:, None, None]))
+        return Given(embedded, rotary, Padding.behind(lengths, n_frames, dit.device, dit.dtype, self.flash))
 
 
 def _padded(frames: Tensor, n_frames: int) -> Tensor:
