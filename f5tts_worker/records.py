@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .audio import Audio, decode
+from .audio import AUDIO_FORMATS, Audio, decode, encode
 from .captions import Timing
 from .errors import NotFound
+from .job import heed_stop
 from .names import key_job_id
 from .storage import Storage
 from .words import Word
@@ -96,6 +97,22 @@ class JobRecords:
                 job_id=record.job_id,
             )
         return decode(data, max_s=(record.duration_s or 0) + 1)
+
+    def finish(self, done: JobRecord, audio: Audio) -> None:
+        """Store a job's audio, and then the record that says so."""
+        self._put_audio(audio_key(done.job_id, done.audio_format), done, audio)
+        self.write(done)
+
+    def put_first(self, record: JobRecord, chunk: Audio) -> str:
+        """Store a job's first chunk, as the whole will be; returns its key. Raises Cancelled."""
+        key = first_audio_key(record.job_id, record.audio_format)
+        self._put_audio(key, record, chunk)
+        return key
+
+    def _put_audio(self, key: str, record: JobRecord, audio: Audio) -> None:
+        data = encode(audio, record.audio_format)
+        heed_stop()
+        self._storage.put(key, data, AUDIO_FORMATS[record.audio_format].content_type)
 
     def write(self, record: JobRecord) -> None:
         """Store a record."""

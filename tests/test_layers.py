@@ -28,6 +28,9 @@ LAYERS = {
 }
 """Module or package of f5tts_worker -> layer; an import may go down or stay in the layer."""
 
+F5_ON_TORCH = ("attention", "config", "dit", "fitness", "half", "mel", "memory", "model", "sampler", "steps", "vocos")
+F5_ON_TORCH += ("linear", "weights")
+
 HEAVY: dict[str, set[str]] = {
     "boto3": {"storage/s3"},
     "botocore": {"storage/s3"},
@@ -38,22 +41,7 @@ HEAVY: dict[str, set[str]] = {
     "runpod": set(),
     "safetensors": {"f5/half", "f5/places", "f5/weights"},
     "torch": {
-        *(
-            f"f5/{name}"
-            for name in (
-                "attention",
-                "config",
-                "dit",
-                "fitness",
-                "mel",
-                "memory",
-                "model",
-                "sampler",
-                "steps",
-                "vocos",
-                "weights",
-            )
-        ),
+        *(f"f5/{name}" for name in F5_ON_TORCH),
         "engines/upstream",
         "aligners/whisperx",
     },

@@ -5,12 +5,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..audio import AUDIO_FORMATS, SAMPLE_RATE, Audio, Span, encode, shorten_pauses
+from ..audio import AUDIO_FORMATS, SAMPLE_RATE, Audio, Span, shorten_pauses
 from ..beside import Beside
 from ..caption_fields import CaptionRequest, TimingAnswer, TimingError, answer_timing, attempt, caption_warnings
 from ..captions import Timing
@@ -29,9 +28,9 @@ from ..contract import (
 )
 from ..engines import Speech, SpeechOptions
 from ..errors import InvalidInput, TextTooLong
-from ..job import Job, check_stop, heed_stop
+from ..job import Job, check_stop
 from ..names import VOICE_NAME
-from ..records import JobRecord, audio_key, first_audio_key, request_hash
+from ..records import JobRecord, audio_key, request_hash
 from ..reference import Reference
 from ..speech_progress import SpeechProgress
 from ..voices import VoiceProfile
@@ -156,7 +155,10 @@ def _make(
     check_stop(job.stop)
     with stages.stage("prepare"):
         worker.records.write(record)
-    store_first = partial(_store_first, request, record, worker)
+
+    def store_first(chunk: Audio) -> str:
+        return _link(worker.records.put_first(record, _shortened(request, chunk)[0]), record, worker)
+
     with SpeechProgress(job.report, store_first) as progress, Beside() as beside:
         with stages.stage("speech"):
             speech = _speak(request, record, reference, worker, progress, job)
@@ -170,27 +172,11 @@ def _make(
                 "warnings": [*voice_warnings, *_ignored(request, worker), *speech.warnings],
             }
         )
-        storing = beside.submit(_store, done, speech.audio, worker)
+        storing = beside.submit(worker.records.finish, done, speech.audio)
         timing = _time(request, done, speech.audio, worker, job)
         with stages.stage("store"):
             storing.result()
     return done, timing
-
-
-def _store(done: JobRecord, audio: Audio, worker: Worker) -> None:
-    """Store the audio, and then the record that says so."""
-    kind = AUDIO_FORMATS[done.audio_format]
-    worker.storage.put(audio_key(done.job_id, done.audio_format), encode(audio, done.audio_format), kind.content_type)
-    worker.records.write(done)
-
-
-def _store_first(request: TtsRequest, record: JobRecord, worker: Worker, chunk: Audio) -> str:
-    """Store the first chunk, as the whole will be; returns its link."""
-    key = first_audio_key(record.job_id, record.audio_format)
-    data = encode(_shortened(request, chunk)[0], record.audio_format)
-    heed_stop()
-    worker.storage.put(key, data, AUDIO_FORMATS[record.audio_format].content_type)
-    return _link(key, record, worker)
 
 
 def _time(

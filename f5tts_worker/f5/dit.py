@@ -12,6 +12,7 @@ from torch.nn.functional import gelu, layer_norm, linear, pad, silu
 
 from .attention import Padding, attend
 from .config import FILLER, HEAD_DIM, N_MELS, ModelConfig
+from .linear import Linear
 
 POSITION_KERNEL, POSITION_GROUPS = 31, 16
 TEXT_KERNEL = 7
@@ -203,10 +204,10 @@ class Attention(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         inner = config.heads * HEAD_DIM
-        self.to_q = nn.Linear(config.dim, inner)
-        self.to_k = nn.Linear(config.dim, inner)
-        self.to_v = nn.Linear(config.dim, inner)
-        self.to_out = nn.ModuleList([nn.Linear(inner, config.dim)])
+        self.to_q = Linear(config.dim, inner)
+        self.to_k = Linear(config.dim, inner)
+        self.to_v = Linear(config.dim, inner)
+        self.to_out = nn.ModuleList([Linear(inner, config.dim)])
         self.fused: tuple[Tensor, Tensor] | None = None
         """Weight and bias of all three projections in one."""
 
@@ -230,21 +231,13 @@ class Attention(nn.Module):
         return self.to_q(x), self.to_k(x), self.to_v(x)
 
 
-class GeluInPlace(nn.GELU):
-    """GELU by tanh, over what it is given."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(...) -> (...)."""
-        return torch.ops.aten.gelu_(x, approximate="tanh")
-
-
 class FeedForward(nn.Module):
     """Two layers; named as in checkpoints."""
 
     def __init__(self, dim: int, mult: int) -> None:
         super().__init__()
         self.ff = nn.Sequential(
-            nn.Sequential(nn.Linear(dim, dim * mult), GeluInPlace()), nn.Identity(), nn.Linear(dim * mult, dim)
+            nn.Sequential(Linear(dim, dim * mult, gelu=True)), nn.Identity(), Linear(dim * mult, dim)
         )
 
     def forward(self, x: Tensor) -> Tensor:
