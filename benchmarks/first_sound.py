@@ -86,7 +86,7 @@ def speak(worker: Worker, audio_format: str, job_id: str) -> tuple[float | None,
         if "first_audio_url" in progress:
             linked.append(time.perf_counter() - began)
 
-    text = SENTENCE * (CHUNKS * 2)
+    text = SENTENCE * CHUNKS
     request = {"text": text, "seed": 1, "nfe_step": STEPS, "audio_format": audio_format}
     answer = dispatch(request, worker, Job(job_id, report=report))
     seconds = time.perf_counter() - began

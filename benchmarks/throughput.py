@@ -201,14 +201,18 @@ def read_one(
 
 
 def peak_of(reader: Any) -> float:
-    """The most memory since it was last forgotten, in GB: what PyTorch allocated on the GPU, or the process's own."""
+    """The most memory since it was last forgotten, in GB: what PyTorch reserved on the GPU, or the process's own.
+
+    Reserved, not allocated: what a CUDA graph computes in counts as allocated only while it is captured.
+    """
     on_gpu = reader.device.type == "cuda"
-    return round(torch.cuda.max_memory_allocated() / 1e9, 3) if on_gpu else peak_gb()
+    return round(torch.cuda.max_memory_reserved() / 1e9, 3) if on_gpu else peak_gb()
 
 
 def forget_peak(reader: Any) -> None:
     """Begin to look for the peak anew; where the kernel has no means for it, it is that since the start."""
     if reader.device.type == "cuda":
+        torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
         return
     with contextlib.suppress(OSError):

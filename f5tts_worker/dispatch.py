@@ -56,6 +56,7 @@ ANSWER_MAX_BYTES = 9_500_000
 def dispatch(raw: Any, worker: Worker, job: Job) -> dict[str, Any]:
     """Answer one job's `input`. Never raises: a failure is a dict whose `error` starts with its code."""
     token, stop_token = JOB_ID.set(job.id), STOP.set(job.stop)
+    worker.begun.set()
     try:
         answer = _answer(raw, worker, job)
     except MemoryError:

@@ -128,6 +128,13 @@ class EngineError(WorkerError):
     code = "engine_error"
 
 
+class DeviceFailed(EngineError):
+    """The GPU failed, and will fail every job after this one until the process is another."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, device_failed=True)
+
+
 class OutOfMemory(WorkerError):
     """Not enough memory for this job."""
 

@@ -99,8 +99,8 @@ class Serving:
             raise
         finally:
             await progress.close()
-        if answer.get("code") == OutOfMemory.code:
-            answer["refresh_worker"] = True  # a fresh process has all of the GPU's memory again
+        if answer.get("code") == OutOfMemory.code or answer.get("details", {}).get("device_failed"):
+            answer["refresh_worker"] = True  # a fresh process has all of the GPU's memory again, and a GPU that works
         return answer
 
     def concurrency(self, current: int) -> int:

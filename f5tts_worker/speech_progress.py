@@ -35,6 +35,10 @@ class SpeechProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Report nothing from here on; returns when nothing is being stored any more."""
         self._over.set()
         self._thread.shutdown()
 

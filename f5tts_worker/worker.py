@@ -48,8 +48,9 @@ class Worker:
     """Cloned where a job names no voice and there is no DEFAULT_VOICE."""
     warnings: list[str] = field(default_factory=list)
     jobs_done: int = 0
+    begun: threading.Event = field(default_factory=threading.Event)
     answered: threading.Event = field(default_factory=threading.Event)
-    """Set with the first answer."""
+    """Set when the first job begins, and when it is answered."""
     started_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -80,10 +81,13 @@ class Worker:
         worker._load_rest_later()
         return worker
 
-    def load_rest(self) -> None:
-        """Start to load what is loaded in the background, whatever else goes on."""
+    def load_aligners(self) -> None:
+        """Start to load them, if they are loaded in the background at all."""
         if self.settings.warm_aligner == "background":
             self.aligners.load_in_background()
+
+    def _load_rest(self) -> None:
+        self.load_aligners()
         if self.settings.warm_transcriber == "background":
             self.transcriber.load_in_background()
 
@@ -91,8 +95,9 @@ class Worker:
         """Not before the first answer, which somebody waits for: what is imported meanwhile makes it 2 s later."""
 
         def wait() -> None:
-            self.answered.wait(REST_AFTER_S)
-            self.load_rest()
+            if self.begun.wait(REST_AFTER_S):
+                self.answered.wait()
+            self._load_rest()
 
         threading.Thread(target=wait, daemon=True, name="rest").start()
 

@@ -1,5 +1,6 @@
 """Engine `f5` on a tiny checkpoint: where the f5-tts package goes wrong, this must not."""
 
+import asyncio
 import itertools
 import threading
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from f5tts_worker.f5.model import F5Model
 from f5tts_worker.f5.sampler import Guidance
 from f5tts_worker.job import Job
 from f5tts_worker.reference import Reference
+from f5tts_worker.serving import Serving, post_nowhere
 from f5tts_worker.settings import Settings
 from f5tts_worker.text.chunks import split_chunks
 from f5tts_worker.worker import Worker, sample_reference
@@ -426,3 +428,30 @@ def test_upstream_engine_says_the_same(settings: Settings, engine: CloningEngine
     peak = np.abs(theirs.audio.samples).max()
     np.testing.assert_allclose(ours.audio.samples, theirs.audio.samples, atol=1e-5 * peak)
     assert ours.warnings == theirs.warnings
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "fresh"),
+    [
+        ("CUDA error: an illegal memory access was encountered", "engine_error", True),
+        ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", "out_of_memory", True),
+        ("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED", "engine_error", True),
+        ("The size of tensor a (3) must match the size of tensor b (4)", "internal_error", False),
+    ],
+)
+def test_a_gpu_that_failed_asks_for_a_fresh_worker(
+    settings: Settings, model: F5Model, said: str, code: str, fresh: bool
+) -> None:
+    """After an error of CUDA's every other call in the process fails too; a bug of ours is not that."""
+
+    class Broken(torch.nn.Module):
+        def forward(self, *_: Any) -> Any:
+            raise RuntimeError(said)
+
+    worker = Worker.load(settings)
+    worker.engine = CloningEngine("f5", settings, lambda _: replace(model, vocos=Broken()))
+    worker.engine.load()
+    serving = Serving(worker, post_nowhere)
+    answer = asyncio.run(serving.handler({"id": "broken", "input": {"text": "Hello.", "nfe_step": 1}}))
+    assert answer["code"] == code
+    assert answer.get("refresh_worker", False) == fresh

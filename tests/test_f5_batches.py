@@ -14,7 +14,7 @@ from f5tts_worker.f5.config import N_MELS
 from f5tts_worker.f5.dit import DiT
 from f5tts_worker.f5.fitness import check_graphs
 from f5tts_worker.f5.sampler import SCHEDULES_KEPT, Guidance, Passage, Sampler
-from f5tts_worker.f5.steps import GRAPHS_KEPT, CudaCapture, StepGraphs
+from f5tts_worker.f5.steps import FAILURES, GRAPHS_KEPT, Capture, StepGraphs
 
 TOLERANCE = 5e-5
 V0, V1 = "F5TTS_Base", "F5TTS_v1_Base"
@@ -22,9 +22,9 @@ GUIDANCES = {"guided": Guidance(4, 2.0, -1.0), "unguided": Guidance(4, 0.0, 0.3)
 LENGTHS = (150, 97, 128, 96, 64)
 
 
-def uncaptured(run: Callable[[], None]) -> Callable[[], None]:
+def uncaptured() -> Capture:
     """A capture for machines without CUDA: what would be replayed is run again, in the same memory."""
-    return run
+    return lambda run: run
 
 
 def make_dit(arrangement: str) -> DiT:
@@ -117,7 +117,7 @@ def test_a_shape_is_captured_once(dits: dict[str, DiT]) -> None:
         captures += 1
         return run
 
-    graphs = StepGraphs(counted)
+    graphs = StepGraphs(lambda: counted)
     sampler = Sampler(dits[V1], graphs)
     for n_frames, guidance in (
         (100, Guidance(2, 2.0, -1.0)),
@@ -137,28 +137,30 @@ def test_a_shape_is_captured_once(dits: dict[str, DiT]) -> None:
 
 
 def test_a_capture_that_fails_is_done_without(dits: dict[str, DiT], caplog: pytest.LogCaptureFixture) -> None:
-    """A driver that cannot capture makes speech slower, and says so once; memory that ran out is another matter."""
+    """A driver that cannot capture makes speech slower, and is not asked for ever; a spoilt capture is tried again, and
+    memory that ran out is another matter."""
 
     def refused(run: Callable[[], None]) -> Callable[[], None]:
         raise RuntimeError("CUDA error: operation not permitted when stream is capturing")
 
-    sampler = Sampler(dits[V1], StepGraphs(refused))
-    for _ in range(2):
+    sampler = Sampler(dits[V1], StepGraphs(lambda: refused))
+    for _ in range(FAILURES + 2):
         assert_alike(sampler.sample(PASSAGES, GUIDANCES["guided"]), one_by_one(dits[V1], PASSAGES, GUIDANCES["guided"]))
-    assert [record.getMessage().split(":")[0] for record in caplog.records] == ["no CUDA graphs, speech will be slower"]
+    said = [record.getMessage().split(":")[0] for record in caplog.records]
+    assert said == ["no CUDA graph, this speech is slower"] * FAILURES
 
     def full(run: Callable[[], None]) -> Callable[[], None]:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     with pytest.raises(torch.OutOfMemoryError):
-        Sampler(dits[V1], StepGraphs(full)).sample(PASSAGES, GUIDANCES["guided"])
+        Sampler(dits[V1], StepGraphs(lambda: full)).sample(PASSAGES, GUIDANCES["guided"])
 
 
 def test_fitness_sees_a_capture_that_computes_something_else(dits: dict[str, DiT]) -> None:
     """Captured steps are compared with eager ones before the first job."""
     check_graphs(Sampler(dits[V1], StepGraphs(uncaptured)))
     with pytest.raises(RuntimeError, match="computes captured steps wrongly"):
-        check_graphs(Sampler(dits[V1], StepGraphs(lambda run: lambda: None)))
+        check_graphs(Sampler(dits[V1], StepGraphs(lambda: lambda run: lambda: None)))
 
 
 def test_the_times_part_is_computed_once(dits: dict[str, DiT], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,6 +228,19 @@ class TestOnGpu:
             assert_alike(sampler.sample(passages, guidance), expected)
             assert_alike([mel for one in passages for mel in sampler.sample([one], guidance)], expected)
 
+    def test_graphs_can_be_given_up_and_captured_anew(self) -> None:
+        """As after an out of memory: the memory is given back, and the next speech is captured and right."""
+        dit = make_dit(V1).cuda()
+        graphs = StepGraphs()
+        sampler = Sampler(dit, graphs)
+        passages = [passage(n, 0, "cuda") for n in LENGTHS]
+        expected = one_by_one(dit, passages, GUIDANCES["guided"])
+        for _ in range(3):
+            assert_alike(sampler.sample(passages, GUIDANCES["guided"]), expected)
+            assert graphs.captured == 1
+            graphs.clear()
+            torch.cuda.empty_cache()
+
     def test_half_precision_passes_the_check(self) -> None:
         """As a worker runs it: the check before the first job passes, and its graphs were captured."""
         graphs = StepGraphs()
@@ -247,7 +262,7 @@ class TestOnGpu:
         beside = threading.Thread(target=allocate)
         beside.start()
         try:
-            graphs = StepGraphs(CudaCapture())
+            graphs = StepGraphs()
             sampler = Sampler(make_dit(V1).half().cuda(), graphs)
             for i in range(10):
                 one = passage(64 * (i + 1), device="cuda")

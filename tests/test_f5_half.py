@@ -11,10 +11,12 @@ from safetensors.torch import save_file
 from tiny_f5 import random_dit, tiny_config, tiny_settings, write_checkpoint
 
 from f5tts_worker.f5 import half
+from f5tts_worker.f5.dit import DiT
 from f5tts_worker.f5.half import make_half_copy
-from f5tts_worker.f5.model import F5Model
+from f5tts_worker.f5.model import F5Model, _load_dit
 from f5tts_worker.f5.places import half_copy, identity
 from f5tts_worker.f5.weights import load_dit, read_tensors
+from f5tts_worker.settings import Settings
 
 CONFIG = tiny_config("F5TTS_v1_Base")
 CPU = torch.device("cpu")
@@ -100,20 +102,51 @@ def test_a_processor_makes_none(tmp_path: Path, cache_fp16: bool) -> None:
     assert not (settings.models / "fp16").exists()
 
 
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU is visible to PyTorch")
-class TestOnGpu:
-    """Where it is for."""
+@pytest.fixture
+def tiny(tmp_path: Path) -> Settings:
+    """A worker's on a tiny checkpoint."""
+    return tiny_settings(tmp_path, cache_fp16=True)
 
-    def test_a_gpu_reads_its_copy(self, tmp_path: Path) -> None:
-        """The second start reads the copy, and nothing but the copy."""
-        settings = tiny_settings(tmp_path, device="cuda", cache_fp16=True)
-        assert settings.f5_checkpoint
-        first = F5Model.load(settings).sampler.dit
-        make_half_copy(settings.f5_checkpoint, settings.models)  # waits for the one in the background
-        copy = half_copy(settings.f5_checkpoint, settings.models)
-        assert copy
-        doubled = {name: tensor * 2 for name, tensor in read_tensors(copy).items()}
-        save_file(doubled, copy, {"made_of": identity(settings.f5_checkpoint)})
-        second = F5Model.load(settings).sampler.dit
-        assert torch.equal(second.proj_out.weight, first.proj_out.weight * 2)
+
+def load_in_half(settings: Settings) -> DiT:
+    """As a GPU's worker loads it, on this processor."""
+    return _load_dit(checkpoint_of(settings), settings, CONFIG, CPU, torch.float16)
+
+
+def checkpoint_of(settings: Settings) -> Path:
+    """The tiny one."""
+    assert settings.f5_checkpoint
+    return settings.f5_checkpoint
+
+
+def copy_of(settings: Settings) -> Path:
+    """Waits for the one that is made in the background."""
+    make_half_copy(checkpoint_of(settings), settings.models)
+    copy = half_copy(checkpoint_of(settings), settings.models)
+    assert copy
+    return copy
+
+
+def change_copy(settings: Settings, tensors: dict[str, torch.Tensor]) -> None:
+    """Write other tensors as the copy of this very checkpoint."""
+    made_of = {"made_of": identity(checkpoint_of(settings))}
+    written = settings.models / "other.safetensors"
+    save_file(tensors, written, made_of)
+    written.replace(copy_of(settings))
+
+
+def test_the_second_start_reads_the_copy(tiny: Settings) -> None:
+    """And nothing but the copy."""
+    first = load_in_half(tiny)
+    change_copy(tiny, {name: tensor * 2 for name, tensor in read_tensors(copy_of(tiny)).items()})
+    assert torch.equal(load_in_half(tiny).proj_out.weight, first.proj_out.weight * 2)
+
+
+def test_a_copy_that_does_not_fit_is_given_up(tiny: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is wrong with it, the checkpoint itself is read, and the copy made anew."""
+    first = load_in_half(tiny)
+    change_copy(tiny, {"proj_out.weight": first.proj_out.weight.clone()})
+    again = load_in_half(tiny)
+    assert torch.equal(again.proj_out.bias, first.proj_out.bias)
+    assert "is made anew" in caplog.text
+    assert len(read_tensors(copy_of(tiny))) > 1

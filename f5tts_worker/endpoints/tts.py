@@ -114,7 +114,7 @@ def handle(request: TtsRequest, worker: Worker, job: Job) -> TtsResponse:
     """Speak, store, answer; a job that was answered before is answered from what is stored."""
     _check_length(request, worker)
     if request.return_word_timings and worker.engine.clones:  # needed next, and loads while the text is spoken
-        worker.load_rest()
+        worker.load_aligners()
     voice = _voice(request, worker)
     with job.stages.stage("prepare"), Beside() as beside:
         peeked = beside.submit(worker.voices.peek, voice) if voice else None
@@ -175,6 +175,7 @@ def _make(
         storing = beside.submit(worker.records.finish, done, speech.audio)
         timing = _time(request, done, speech.audio, worker, job)
         with stages.stage("store"):
+            progress.close()
             storing.result()
     return done, timing
 

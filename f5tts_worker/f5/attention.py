@@ -1,7 +1,7 @@
 """Attention over frames of which some are padding.
 
-On a GPU in half precision by the flash kernel for sequences of different lengths: it takes no mask, and those that do
-are slower. It has no public function before PyTorch 2.10, and so is tried out before it is used.
+On a GPU in half precision by the flash kernel for sequences of different lengths, which needs no mask (with one, flash
+attention cannot be had). It has no public function before PyTorch 2.10, and so is tried out before it is used.
 """
 
 import logging

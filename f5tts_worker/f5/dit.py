@@ -218,7 +218,7 @@ class Attention(nn.Module):
         return self.to_out[0](attend(q, k, v, given.padding).flatten(2))
 
     def fuse(self) -> None:
-        """Compute queries, keys and values by one product: quicker on a GPU; on a processor it gains nothing."""
+        """Compute queries, keys and values by one product; on a processor, as was measured, it gains nothing."""
         parts = (self.to_q, self.to_k, self.to_v)
         weight, bias = torch.cat([part.weight for part in parts]), torch.cat([part.bias for part in parts])
         self.fused = weight, bias

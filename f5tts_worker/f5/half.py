@@ -44,7 +44,7 @@ def make_half_copy(checkpoint: Path, folder: Path) -> None:
                 return
             _write(checkpoint, part)
             part.replace(copy)
-    except (OSError, SafetensorError, CheckpointError) as e:
+    except (OSError, RuntimeError, MemoryError, SafetensorError, CheckpointError) as e:
         logger.warning("CACHE_FP16: no copy of %s: %s", checkpoint.name, e)
         with contextlib.suppress(OSError):
             part.unlink()

@@ -47,9 +47,8 @@ def _free_memory() -> int:
 
 
 def usable_bytes(device: torch.device) -> int:
-    """What a batch may take on a GPU: of what is free, and of what PyTorch has reserved and does not use."""
-    unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    return int((torch.cuda.mem_get_info(device)[0] + unused) * USABLE)
+    """What a batch may take on a GPU, of what nobody has: what PyTorch has reserved is partly that of its graphs."""
+    return int(torch.cuda.mem_get_info(device)[0] * USABLE)
 
 
 def keep_freed_memory() -> None:

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from ..audio import Samples
-from ..errors import LoadError, OutOfMemory
+from ..errors import DeviceFailed, LoadError, OutOfMemory
 from ..settings import Settings
 from .batches import Utterance, plan_batches
 from .config import ARCHITECTURES, ArchitectureError, ModelConfig, read_config
+from .dit import DiT
 from .fitness import check_graphs, module_checks
 from .half import make_half_copy_in_background
 from .mel import HOP, MelSpectrogram
@@ -72,7 +73,7 @@ class F5Model:
             raise LoadError(f"the vocabulary {vocab} cannot be used: {e}") from e
         config = replace(model_config(settings.f5_model), vocab_size=len(tokenizer))
         try:
-            dit = load_dit(_nearest(checkpoint, settings, dtype), config, device, dtype)
+            dit = _load_dit(checkpoint, settings, config, device, dtype)
         except UnreadableError as e:
             raise LoadError(f"the checkpoint {checkpoint} cannot be read: {e}", "replace it, or delete it") from e
         except CheckpointError as e:
@@ -134,6 +135,8 @@ class F5Model:
                 return [np.asarray(self.vocos(mel[voice.n_frames :]).cpu()) for mel in mels]
         except torch.OutOfMemoryError as e:
             raise OutOfMemory(GPU_FULL) from e
+        except RuntimeError as e:
+            raise _of_the_gpu(e) from e
 
     def speak_mels(
         self,
@@ -173,14 +176,29 @@ class F5Model:
             torch.cuda.empty_cache()
 
 
-def _nearest(checkpoint: Path, settings: Settings, dtype: torch.dtype) -> Path:
-    """The checkpoint, or its copy in half precision; where there is none yet, one is made for the next start."""
-    if dtype != torch.float16 or not settings.cache_fp16:
-        return checkpoint
-    copy = half_copy(checkpoint, settings.models)
-    if copy is None:
+def _of_the_gpu(error: RuntimeError) -> Exception:
+    """What to make of an error: libraries on a full GPU have their own, and after one of CUDA's the process is lost."""
+    said = str(error)
+    if "ALLOC_FAILED" in said or "out of memory" in said:
+        return OutOfMemory(GPU_FULL)
+    if "CUDA" in said or "CUBLAS" in said or "cuDNN" in said:
+        return DeviceFailed("the GPU failed in the middle of this job; the worker starts anew: send the job again")
+    return error
+
+
+def _load_dit(
+    checkpoint: Path, settings: Settings, config: ModelConfig, device: torch.device, dtype: torch.dtype
+) -> DiT:
+    """Read the checkpoint, or its copy in half precision; where there is none yet, one is made for the next start."""
+    if dtype == torch.float16 and settings.cache_fp16:
+        if copy := half_copy(checkpoint, settings.models):
+            try:
+                return load_dit(copy, config, device, dtype)
+            except CheckpointError as e:
+                logger.warning("CACHE_FP16: %s is made anew: %s", copy, e)
+                copy.unlink(missing_ok=True)
         make_half_copy_in_background(checkpoint, settings.models)
-    return copy or checkpoint
+    return load_dit(checkpoint, config, device, dtype)
 
 
 def model_config(name: str) -> ModelConfig:

@@ -1,9 +1,10 @@
 """Steps: one Euler step along the flow, run as it is or from a CUDA graph.
 
-A step of the full model is some 350 kernels, which a GPU ends sooner than Python can start them. A graph starts them
-all at once; it is captured for one shape, and reads and writes the memory that it was captured with.
+A step of the full model is some 400 kernels, each of which Python has to start. A graph starts them all at once; it is
+captured for one shape, and reads and writes the memory that it was captured with.
 """
 
+import gc
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 GRAPHS_KEPT = 24
 """Their buffers take 8 MB for one chunk of 22 s, 130 MB for 16; what they compute in is shared."""
+
+FAILURES = 3
+"""Captures that may fail before no more are tried: what another thread does on the GPU can spoil one."""
 
 Capture = Callable[[Callable[[], None]], Callable[[], None]]
 """Makes of a function one that does the same with the same memory."""
@@ -87,24 +91,17 @@ class CapturedStep:
 class StepGraphs:
     """Captured steps, one a shape; the least lately used are given up."""
 
-    def __init__(self, capture: Capture | None = None) -> None:
-        """`capture` is CUDA's own where none is given."""
-        self._capture = capture or CudaCapture()
+    def __init__(self, make_capture: Callable[[], Capture] | None = None) -> None:
+        """`make_capture` is CUDA's own where none is given."""
+        self._make_capture = make_capture or CudaCapture
+        self._capture: Capture | None = None
         self._steps: OrderedDict[tuple[int, ...], CapturedStep] = OrderedDict()
-        self._works = True
+        self._failures = 0
 
     def step(self, dit: DiT, mel: Tensor, given: Given, modulation: Tensor) -> Step:
-        """A step that begins here; eager from the day on that a capture failed."""
+        """A step that begins here; eager where its shape cannot be captured."""
         key = (*given.embedded.shape, *mel.shape)
-        if self._works and key not in self._steps:
-            try:
-                self._steps[key] = CapturedStep(dit, mel, given, modulation, self._capture)
-            except torch.OutOfMemoryError:
-                raise
-            except RuntimeError as e:
-                logger.warning("no CUDA graphs, speech will be slower: %s", " ".join(str(e).split())[:300])
-                self._works = False
-        if not self._works:
+        if key not in self._steps and not self._captured(key, dit, mel, given, modulation):
             return EagerStep(dit, mel, given)
         self._steps.move_to_end(key)
         if len(self._steps) > GRAPHS_KEPT:
@@ -120,24 +117,43 @@ class StepGraphs:
     def clear(self) -> None:
         """Give their memory up."""
         self._steps.clear()
+        self._capture = None  # and with it the pool, which is not to be used again once its last graph is gone
+
+    def _captured(self, key: tuple[int, ...], dit: DiT, mel: Tensor, given: Given, modulation: Tensor) -> bool:
+        if self._failures == FAILURES:
+            return False
+        try:
+            self._capture = self._capture or self._make_capture()
+            self._steps[key] = CapturedStep(dit, mel, given, modulation, self._capture)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as e:
+            self._failures += 1
+            logger.warning("no CUDA graph, this speech is slower: %s", " ".join(str(e).split())[:300])
+            return False
+        return True
 
 
 class CudaCapture:
     """CUDA graphs that share the memory they compute in: one runs at a time, and none leaves anything in it."""
 
     def __init__(self) -> None:
-        self._pool: tuple[int, int] | None = None
+        self._pool = torch.cuda.graph_pool_handle()
+        self._beside = torch.cuda.Stream()  # one for all, for cuBLAS keeps a workspace for each
+        gc.freeze()  # PyTorch collects garbage before each capture, and what is loaded by now is none
 
     def __call__(self, run: Callable[[], None]) -> Callable[[], None]:
         """See Capture."""
-        self._pool = self._pool or torch.cuda.graph_pool_handle()
-        beside = torch.cuda.Stream()
-        beside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(beside):
-            run()  # libraries choose their kernels and take their workspace now, which they cannot in a capture
-        torch.cuda.current_stream().wait_stream(beside)
+        stream = torch.cuda.current_stream()
+        self._beside.wait_stream(stream)
+        with torch.cuda.stream(self._beside):
+            run()  # libraries choose their kernels now, which they cannot in a capture
+        stream.wait_stream(self._beside)
         graph = torch.cuda.CUDAGraph()
-        # Of this thread only: the aligner and the transcriber may be loading onto the GPU in theirs.
-        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
-            run()
+        try:
+            # Of this thread only: the aligner and the transcriber may be loading onto the GPU in theirs.
+            with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
+                run()
+        finally:
+            torch.cuda.set_stream(stream)  # a capture that fails stays on its own
         return graph.replay
