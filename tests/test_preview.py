@@ -165,7 +165,7 @@ def test_speaks_the_same_whatever_it_ignores() -> None:
     others = [
         _speak(SENTENCE, seed=2),
         _speak(SENTENCE, reference=Reference(plain.audio, SENTENCE, "key")),
-        _speak(SENTENCE, **dict.fromkeys(ENGINE.ignores, 1)),
+        _speak(SENTENCE, **dict.fromkeys(ENGINE.ignores - {"quality"}, 1)),  # that is a name for nfe_step
         _speak(SENTENCE, language="en"),
     ]
     for other in others:
