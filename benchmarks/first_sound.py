@@ -107,7 +107,7 @@ def kept_back() -> Iterator[None]:
     try:
         yield
     finally:
-        SpeechProgress._store_first = stored  # type: ignore[method-assign]
+        SpeechProgress._store_first = stored  # type: ignore[method-assign]  # put back
 
 
 if __name__ == "__main__":

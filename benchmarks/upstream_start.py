@@ -8,7 +8,7 @@ Its last line is {"spoken_s": seconds of speech, "peak_gb": its own memory}.
 import json
 import sys
 
-from f5_tts.api import F5TTS  # type: ignore[import-untyped]
+from f5_tts.api import F5TTS  # type: ignore[import-untyped]  # ships no types
 
 from benchmarks.weights import peak_gb
 

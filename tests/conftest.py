@@ -31,6 +31,15 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
+@pytest.fixture
+def exact_convolutions() -> Iterator[None]:
+    """cuDNN in single precision, and not the shortened one that it takes by itself."""
+    import torch
+
+    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        yield
+
+
 @pytest.fixture(scope="session")
 def recording() -> Audio:
     """About four seconds of speech that says SENTENCE."""

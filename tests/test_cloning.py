@@ -138,6 +138,13 @@ def chunk_text(engine: CloningEngine, text: str) -> list[str]:
     return [chunk.text.strip() for chunk in split_chunks(text, pace.max_bytes(1.0), size=lambda s: len(s.encode()))]
 
 
+def test_a_processor_runs_only_short_chunks_together(model: F5Model) -> None:
+    """The first alone, then four short ones at once; long ones fill a processor by themselves."""
+    short, long = ([Utterance("Hello.", n_frames, i) for i in range(6)] for n_frames in (240, 900))
+    assert [len(batch) for batch in model.batches(short)] == [1, 4, 1]
+    assert [len(batch) for batch in model.batches(long)] == [1] * 6
+
+
 @pytest.mark.parametrize("together", [2, 3, 16])
 def test_a_batch_speaks_as_one_by_one(engine: CloningEngine, watched: Watched, together: int) -> None:
     """Chunks that run together, in whatever order, are the same ones in the order of the text."""

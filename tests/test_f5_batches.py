@@ -1,7 +1,7 @@
 """Batches, and steps that are captured: whatever runs together, each passage comes out as it does alone."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -206,14 +206,10 @@ def test_a_plan_pads_little() -> None:
 
 
 @pytest.mark.gpu
+@pytest.mark.usefixtures("exact_convolutions")
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU is visible to PyTorch")
 class TestOnGpu:
     """The same with CUDA's own graphs."""
-
-    @pytest.fixture(autouse=True)
-    def _exact_convolutions(self) -> Iterator[None]:
-        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
-            yield
 
     @pytest.mark.parametrize("guidance", GUIDANCES.values(), ids=GUIDANCES)
     @pytest.mark.parametrize("arrangement", [V0, V1])

@@ -22,12 +22,13 @@ from f5tts_worker.audio import Samples
 from f5tts_worker.engines.upstream import UpstreamModel, _package
 from f5tts_worker.f5 import sampler
 from f5tts_worker.f5.batches import Utterance
-from f5tts_worker.f5.dit import Modulation, rotary_table, rotate, text_positions
+from f5tts_worker.f5.dit import Modulation, rotary_table, rotate
 from f5tts_worker.f5.duration import Pace, ending_sentence
 from f5tts_worker.f5.mel import HOP, SAMPLE_RATE
 from f5tts_worker.f5.model import F5Model, PreparedVoice
 from f5tts_worker.f5.places import f5_tts_file
 from f5tts_worker.f5.sampler import Guidance, Passage, Sampler, time_steps
+from f5tts_worker.f5.text_encoder import text_positions
 from f5tts_worker.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -576,14 +577,10 @@ def test_half_precision_loses_no_more_than_upstream(pairs: dict[str, Pair]) -> N
 
 
 @pytest.mark.gpu
+@pytest.mark.usefixtures("exact_convolutions")
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU is visible to PyTorch")
 class TestOnGpu:
     """The same on CUDA."""
-
-    @pytest.fixture(autouse=True)
-    def _exact_convolutions(self) -> Iterator[None]:
-        with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
-            yield
 
     @pytest.fixture(scope="class")
     def exact(self, pairs: dict[str, Pair]) -> dict[str, Pair]:

@@ -117,7 +117,7 @@ def test_durations_are_read_as_well_as_timedeltas(server: GoogleServer, key: dic
         def recognize(self, **arguments: Any) -> Any:
             return RecognizeResponse.pb(self._client.recognize(**arguments))
 
-    bare = GoogleAligner(json.dumps(key), connect=lambda _: BareClient(server.connect()))  # type: ignore[arg-type, return-value]
+    bare = GoogleAligner(json.dumps(key), connect=lambda _: BareClient(server.connect()))  # type: ignore[arg-type, return-value]  # has less
     wrapped = GoogleAligner(json.dumps(key), connect=server.connect)
     assert bare.align(audio, TEXT.split(), None) == wrapped.align(audio, TEXT.split(), None)
 

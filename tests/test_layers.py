@@ -29,7 +29,7 @@ LAYERS = {
 """Module or package of f5tts_worker -> layer; an import may go down or stay in the layer."""
 
 F5_ON_TORCH = ("attention", "config", "dit", "fitness", "half", "mel", "memory", "model", "sampler", "steps", "vocos")
-F5_ON_TORCH += ("linear", "weights")
+F5_ON_TORCH += ("linear", "text_encoder", "weights")
 
 HEAVY: dict[str, set[str]] = {
     "boto3": {"storage/s3"},

@@ -11,6 +11,8 @@ from tiny_f5 import tiny_settings
 from waiting import wait_until
 
 from f5tts_worker.dispatch import dispatch
+from f5tts_worker.f5 import places
+from f5tts_worker.f5.half import make_half_copy
 from f5tts_worker.job import Job
 from f5tts_worker.settings import Settings
 from f5tts_worker.worker import Worker
@@ -60,11 +62,43 @@ def waiting(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Worker:
     return Worker.load(settings.model_copy(update={"warm_transcriber": "background", "warm_aligner": "background"}))
 
 
+@pytest.mark.parametrize("cache_fp16", [False, True])
+def test_weights_are_read_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache_fp16: bool) -> None:
+    """The checkpoint, or the copy that will be read in its place; and nothing where there is none."""
+    read: list[Path] = []
+    monkeypatch.setattr(places, "_read_through", read.append)
+
+    def read_ahead(settings: Settings) -> None:
+        places.read_ahead(settings)
+        wait_until(lambda: not [thread for thread in threading.enumerate() if thread.name == "read ahead"])
+
+    settings = tiny_settings(tmp_path, cache_fp16=cache_fp16)
+    assert settings.f5_checkpoint
+    read_ahead(settings)
+    make_half_copy(settings.f5_checkpoint, settings.models)
+    read_ahead(settings)
+    copy = places.half_copy(settings.f5_checkpoint, settings.models)
+    assert read == [settings.f5_checkpoint, copy if cache_fp16 else settings.f5_checkpoint]
+    read_ahead(Settings(volume_dir=tmp_path / "nowhere"))
+    assert len(read) == 2
+
+
 def test_the_rest_is_loaded_after_the_first_answer(waiting: Worker) -> None:
     """Until then nothing else is begun: it would make that answer later."""
     assert waiting.transcriber.state == "cold"
     assert set(waiting.aligners.states().values()) == {"cold"}
     assert "error" not in dispatch({"endpoint": "list_voices"}, waiting, Job("first"))
+    wait_until_loading(waiting)
+
+
+def test_the_rest_waits_for_a_long_first_job(waiting: Worker) -> None:
+    """While that lasts, nothing is loaded beside it."""
+    waiting.begun.set()
+    newest = [thread for thread in threading.enumerate() if thread.name == "rest"][-1]
+    newest.join(0.3)
+    assert newest.is_alive()
+    assert waiting.transcriber.state == "cold"
+    waiting.answered.set()
     wait_until_loading(waiting)
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..audio import Samples
-from ..errors import DeviceFailed, LoadError, OutOfMemory
+from ..errors import DeviceFailed, LoadError, OutOfMemory, WorkerError
 from ..settings import Settings
 from .batches import Utterance, plan_batches
 from .config import ARCHITECTURES, ArchitectureError, ModelConfig, read_config
@@ -31,8 +31,7 @@ logger = logging.getLogger(__name__)
 GPU_FULL = "the GPU has too little memory for this job; send a shorter text or voice"
 
 PROCESSOR_FRAMES = 1_024
-"""Of a batch on a processor: four chunks of about 240 frames took 0.85 of their time one by one; those of 900, the
-usual ones, fill it alone."""
+"""Of a batch on a processor: four chunks of about 240 frames took 0.85 of their time one by one."""
 
 FRAME_VALUES = 60
 """Numbers that a frame needs while it runs, with text and without, times the model's width: counted in dit.py
@@ -139,7 +138,9 @@ class F5Model:
         except torch.OutOfMemoryError as e:
             raise OutOfMemory(GPU_FULL) from e
         except RuntimeError as e:
-            raise _of_the_gpu(e) from e
+            if failure := _gpu_failure(str(e)):
+                raise failure from e
+            raise
 
     def speak_mels(
         self,
@@ -179,14 +180,14 @@ class F5Model:
             torch.cuda.empty_cache()
 
 
-def _of_the_gpu(error: RuntimeError) -> Exception:
-    """What to make of an error: libraries on a full GPU have their own, and after one of CUDA's the process is lost."""
-    said = str(error)
+def _gpu_failure(said: str) -> WorkerError | None:
+    """What an error of PyTorch tells of the GPU: libraries have their own for a full one, and one of CUDA's is the
+    process's last."""
     if "ALLOC_FAILED" in said or "out of memory" in said:
         return OutOfMemory(GPU_FULL)
     if "CUDA" in said or "CUBLAS" in said or "cuDNN" in said:
         return DeviceFailed("the GPU failed in the middle of this job; the worker starts anew: send the job again")
-    return error
+    return None
 
 
 def _load_dit(
