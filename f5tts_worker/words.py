@@ -17,6 +17,8 @@ class Word:
     """0 to 1; 1 is exact."""
     source: str
     """Who said so: the aligner's name, `native` for an engine's own times."""
+    speaker: str | None = None
+    """The voice's name, where a text has several."""
 
 
 def move_words(words: list[Word], cut: list[Span]) -> list[Word]:

@@ -21,7 +21,23 @@ def split_words(text: str) -> list[str]:
 
     Punctuation, quotes and emoji stay with the word they touch. Nothing but white space is left out.
     """
-    return [word for token in text.split() for word in (_units(token) if _IS_CJK.search(token) else [token])]
+    return [text[start:end] for start, end in word_spans(text)]
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Where each of split_words begins and ends, in characters."""
+    spans: list[tuple[int, int]] = []
+    end = 0
+    for token in text.split():
+        start = text.index(token, end)
+        end = start + len(token)
+        if not _IS_CJK.search(token):
+            spans.append((start, end))
+            continue
+        for unit in _units(token):
+            spans.append((start, start + len(unit)))
+            start += len(unit)
+    return spans
 
 
 def _units(token: str) -> list[str]:
