@@ -5,6 +5,7 @@ from itertools import accumulate
 
 from hypothesis import strategies as st
 
+from f5tts_worker.names import is_voice_name
 from f5tts_worker.subtitles import PRESETS, STYLE_PRESETS, CaptionOptions, Captions, make_cues
 from f5tts_worker.text.words import split_words
 from f5tts_worker.words import Word
@@ -116,6 +117,52 @@ def timed_texts(draw: st.DrawFn, max_words: int = 40, shortest_ms: int = 1) -> t
     return text, words, now_ms + draw(st.integers(1, 3_000))
 
 
+# What a voice may be called, with whatever a format gives a meaning.
+NAMES = (
+    *(
+        "anna",
+        "Bob Miller, Jr.",
+        "a,b",
+        "a;b",
+        '"Q"',
+        "<v Bob>",
+        "a > b",
+        "a --> b",
+        "the end --",
+        "--",
+        "&amp;",
+        "R&B",
+    ),
+    *(
+        "{\\an8}",
+        "\\N",
+        "v.loud",
+        "0:00:01.00",
+        "👩‍👩‍👧",
+        "שלום",
+        "中文",
+        "a\xa0b",
+        "two  blanks",
+        "Default",
+        "Speaker 2",
+        "!",
+    ),
+)
+_SPEAKERS = st.one_of(st.sampled_from(NAMES), st.text(max_size=8).filter(is_voice_name), st.none())
+
+
+@st.composite
+def dialogues(draw: st.DrawFn, max_words: int = 30) -> tuple[str, list[Word], int]:
+    """A timed text of several voices, one of them without a name at times; a turn has one word or several."""
+    text, words, audio_ms = draw(timed_texts(max_words, shortest_ms=100))
+    cast = draw(st.lists(_SPEAKERS, min_size=2, max_size=9, unique=True))
+    speaker, spoken = cast[0], []
+    for word in words:
+        speaker = draw(st.one_of(st.just(speaker), st.sampled_from(cast)))
+        spoken.append(replace(word, speaker=speaker))
+    return text, spoken, audio_ms + 1_000
+
+
 def captions_of(text: str, words: list[Word], audio_ms: int, style: str, **options: object) -> Captions:
     """Captions in a style, with its own preset."""
     base = CaptionOptions(style=style, look=PRESETS[STYLE_PRESETS[style]])
@@ -138,3 +185,9 @@ def paced(text: str) -> tuple[list[Word], int]:
 
 MARKED = (" ".join(MARKS), *paced(" ".join(MARKS)))
 """Text, words and length of a text of all the marks."""
+NAMED = (
+    " ".join(["yes"] * len(NAMES)),
+    [Word("yes", 300 * i, 300 * i + 250, 1.0, "native", name) for i, name in enumerate(NAMES)],
+    300 * len(NAMES),
+)
+"""The same of a text in which everybody has a word."""

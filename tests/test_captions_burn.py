@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from f5tts_worker.audio import ffmpeg_path
 from f5tts_worker.subtitles import FORMATS, PRESETS, STYLE_PRESETS, Captions, Look, fit_screen
 from f5tts_worker.subtitles.ass import ALIGNMENTS
+from f5tts_worker.subtitles.palette import PALETTE
 from f5tts_worker.words import Word
 
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
@@ -108,6 +109,24 @@ def test_pop_colours_the_word_that_is_spoken(tmp_path: Path) -> None:
     assert plain[2][2] < lit[2][0]
     edges = np.array([drawn(frame) for frame in frames])
     assert np.ptp(edges, axis=0).max() <= 2  # the line itself stays where it is
+
+
+def test_speakers_have_colours_and_no_names(tmp_path: Path) -> None:
+    """The same word of two speakers is at the same place in two colours: nothing is shown but the word."""
+    words = [Word("mama", 0, 600, 1, "native", "anna"), Word("mama", 700, 1_200, 1, "native", "Bob")]
+    first, second = burn(captions_of("mama mama", words, 1_500, "lines", look=LINE_LOOK), tmp_path, 300, 900)
+    assert drawn(first) == drawn(second)
+    assert of_color(first, LINE_LOOK.color) == of_color(second, PALETTE[0])
+    assert of_color(second, LINE_LOOK.color) is None
+
+
+@pytest.mark.parametrize("style", ["karaoke", "pop"])
+def test_a_speakers_words_are_highlighted(style: str, tmp_path: Path) -> None:
+    """The word that is spoken has the highlight colour, and the next one its speaker's."""
+    words = [Word("oh", 0, 400, 1, "native", "anna"), *(replace(word, speaker="Bob") for word in ONE_LINE[1:])]
+    (frame,) = burn(captions_of("oh nono wow", words, 2_500, style, look=LINE_LOOK), tmp_path, 900)
+    assert of_color(frame, LINE_LOOK.highlight)[2] < of_color(frame, PALETTE[0])[0]
+    assert of_color(frame, LINE_LOOK.color) is None
 
 
 def test_words_come_one_by_one(tmp_path: Path) -> None:

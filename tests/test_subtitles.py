@@ -15,7 +15,7 @@ import ass
 import pysubs2
 import pytest
 import webvtt
-from captioned import MARKED, STYLES, captions_of, timed_texts
+from captioned import MARKED, NAMED, STYLES, captions_of, dialogues, timed_texts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,9 @@ from f5tts_worker.audio import ffmpeg_path
 from f5tts_worker.subtitles import FORMATS, Captions, Look
 from f5tts_worker.words import Word
 
-ANY_CAPTIONS = st.tuples(timed_texts(), st.sampled_from(STYLES)).map(lambda pair: captions_of(*pair[0], pair[1]))
+ANY_CAPTIONS = st.tuples(timed_texts() | dialogues(), st.sampled_from(STYLES)).map(
+    lambda pair: captions_of(*pair[0], pair[1])
+)
 MARKED_CAPTIONS = {style: captions_of(*MARKED, style) for style in STYLES}
 LIGHT = settings(deadline=None, max_examples=80)
 LIGHTER = settings(
@@ -109,8 +111,8 @@ def farthest(found: Shown, wanted: Shown) -> int:
 
 
 def with_all_marks(test: Callable[..., None]) -> Callable[..., None]:
-    """Try a text of all the marks first, in every style."""
-    for captions in MARKED_CAPTIONS.values():
+    """Try a text of all the marks first, in every style, and one of all the names."""
+    for captions in (*MARKED_CAPTIONS.values(), captions_of(*NAMED, "karaoke")):
         test = example(captions)(test)
     return test
 
@@ -163,18 +165,20 @@ def test_vtt_reads_back(captions: Captions) -> None:
 def test_csv_and_json_hold_every_word(captions: Captions) -> None:
     """Both have the words as the caller wrote them, with their times; the cues of JSON point to them."""
     rows = list(csv.reader(io.StringIO(FORMATS["csv"].render(captions), newline="")))
-    assert rows[0] == ["word", "start_time", "end_time", "confidence", "start_ms", "end_ms"]
-    assert [(row[0], int(row[4]), int(row[5])) for row in rows[1:]] == [
-        (word.text, word.start_ms, word.end_ms) for word in captions.words
+    named = any(word.speaker is not None for word in captions.words)
+    assert rows[0] == ["word", "start_time", "end_time", "confidence", "start_ms", "end_ms", *["speaker"] * named]
+    assert [(row[0], int(row[4]), int(row[5]), *row[6:]) for row in rows[1:]] == [
+        (word.text, word.start_ms, word.end_ms, *[word.speaker or ""] * named) for word in captions.words
     ]
     assert [row[1:4] for row in rows[1:]] == [
         [f"{value:.3f}" for value in (word.start_ms / 1000, word.end_ms / 1000, word.score)] for word in captions.words
     ]
     data = json.loads(FORMATS["json"].render(captions))
     assert [Word(*word.values()) for word in data["words"]] == captions.words
-    assert [(cue["start_ms"], cue["end_ms"], cue["text"]) for cue in data["cues"]] == [
-        (cue.start_ms, cue.end_ms, cue.text) for cue in captions.cues
+    assert [(cue["start_ms"], cue["end_ms"], cue["text"], cue.get("speaker")) for cue in data["cues"]] == [
+        (cue.start_ms, cue.end_ms, cue.text, cue.speaker) for cue in captions.cues
     ]
+    assert all(("speaker" in row) == named for row in [*data["words"], *data["cues"]])
     assert [tuple(captions.words[slice(*cue["words"])]) for cue in data["cues"]] == [cue.words for cue in captions.cues]
     assert (data["text"], data["duration_ms"]) == (captions.text, captions.audio_ms)
 
@@ -222,6 +226,7 @@ def test_karaoke_does_not_drift(timed: tuple[str, list[Word], int]) -> None:
 @LIGHTER
 @example(captions=MARKED_CAPTIONS["lines"])
 @example(captions=MARKED_CAPTIONS["karaoke"])
+@example(captions=captions_of(*NAMED, "words"))
 @given(captions=ANY_CAPTIONS)
 def test_ffmpeg_reads_it(name: str, captions: Captions, tmp_path: Path) -> None:
     """ffmpeg finds every cue at its time, and every word as libass would show it."""

@@ -12,8 +12,9 @@ from ..words import Word
 from .breaks import break_lines
 from .captions import Captions
 from .cues import Cue
-from .display import WORD_JOINER, shown, spaces
-from .options import Look
+from .display import WORD_JOINER, shown, shown_name, spaces
+from .options import CaptionStyle, Look
+from .palette import speaker_looks
 from .screen import chars_that_fit, columns, fitting_size, line_columns
 
 ALIGNMENTS = {"bottom": 2, "middle": 5, "top": 8}  # as on a number pad
@@ -23,7 +24,10 @@ _ESCAPES = str.maketrans({"\\": "\\" + WORD_JOINER, "{": r"\{", "}": r"\}"})
 
 
 def render(captions: Captions) -> str:
-    """Write one event a cue; of karaoke and pop the word that is spoken has the highlight colour."""
+    """Write one event a cue; of karaoke and pop the word that is spoken has the highlight colour.
+
+    Each speaker has a style in a colour of their own, and is the name of their events, which players do not show.
+    """
     look, style = captions.options.look, captions.options.style
     document = ass.Document()
     document.fields.update(
@@ -37,28 +41,29 @@ def render(captions: Captions) -> str:
         }
     )
     rightward = not any(unicodedata.bidirectional(char) in ("R", "AL") for char in captions.text)
-    document.styles.append(_style(look, karaoke=style == "karaoke", encoding=1 if rightward else -1))
+    looks = speaker_looks(look, captions.speakers)
+    styles = {speaker: f"Speaker {number}" if number > 1 else "Default" for number, speaker in enumerate(looks, 1)}
+    for speaker, name in styles.items():
+        document.styles.append(
+            _style(name, looks[speaker], karaoke=style == "karaoke", encoding=1 if rightward else -1)
+        )
     now_cs = 0
     for cue in captions.cues:
         start_cs = max(now_cs, _cs(cue.start_ms))
         now_cs = max(start_cs + 1, _cs(cue.end_ms))
-        lines, size = _lay_out(cue, look)
-        if style == "karaoke":
-            text = _karaoke_text(lines, start_cs, now_cs)
-        elif style == "pop":
-            text = _pop_text(lines, start_cs, now_cs, look)
-        else:
-            text = r"\N".join("".join(_pieces(line)) for line in lines)
-        text = f"{{\\fs{size}}}{text}" if size < look.size else text
-        document.events.append(ass.Dialogue(start=_time(start_cs), end=_time(now_cs), text=text))
+        event = ass.Dialogue(start=_time(start_cs), end=_time(now_cs), style=styles[cue.speaker])
+        event.name = _name(cue.speaker)
+        event.text = _text(cue, start_cs, now_cs, looks[cue.speaker], style)
+        document.events.append(event)
     file = io.StringIO()
     document.dump_file(file)
     return file.getvalue()
 
 
-def _style(look: Look, *, karaoke: bool, encoding: int) -> ass.Style:
+def _style(name: str, look: Look, *, karaoke: bool, encoding: int) -> ass.Style:
     color, highlight = _color(look.color), _color(look.highlight)
     return ass.Style(
+        name=name,
         fontname=look.font,
         fontsize=look.size,
         primary_color=highlight if karaoke else color,
@@ -74,6 +79,23 @@ def _style(look: Look, *, karaoke: bool, encoding: int) -> ass.Style:
         margin_v=look.margin_v,
         encoding=encoding,  # -1: the text says in which direction it runs
     )
+
+
+def _name(speaker: str | None) -> str:
+    """A speaker as an event's field, which a comma would end."""
+    return "" if speaker is None else shown_name(speaker).replace(",", ";")
+
+
+def _text(cue: Cue, start_cs: int, end_cs: int, look: Look, style: CaptionStyle) -> str:
+    """The lines of a cue with its style's overrides."""
+    lines, size = _lay_out(cue, look)
+    if style == "karaoke":
+        text = _karaoke_text(lines, start_cs, end_cs)
+    elif style == "pop":
+        text = _pop_text(lines, start_cs, end_cs, look)
+    else:
+        text = r"\N".join("".join(_pieces(line)) for line in lines)
+    return f"{{\\fs{size}}}{text}" if size < look.size else text
 
 
 def _lay_out(cue: Cue, look: Look) -> tuple[Sequence[Sequence[Word]], int]:

@@ -1,27 +1,19 @@
 """Breaks: where cues and lines end, as the cheapest way through the text."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from math import inf
 
+from ..text.breaks import AFTER_CLAUSE, AFTER_SENTENCE, NEVER, break_cost, cheapest_ends
 from ..text.words import join_words
 from ..words import Word
 from .screen import columns
 
 PAUSE_MS, LONG_PAUSE_MS = 300, 1_000
 
-# What a break costs: nothing behind a sentence or a long pause, most where it would split what belongs together.
-AFTER_SENTENCE, AFTER_CLAUSE, ANYWHERE, NEVER = 0.0, 1.0, 4.0, 20.0
-AFTER_SHORT = 5.5  # of, and, the, un, der: in many languages short words lean on the next one
+# What a line costs beside the break behind it: see text/breaks.py.
 ORPHAN = 6.0  # a word alone on its line
 LINE = 1_000.0  # more than any other cost of a line: no more lines than needed
 SLACK = 20.0  # of a line with nothing on it; its square makes lines alike
-
-_SENTENCE_END = frozenset(".!?…。！？؟।")
-_CLAUSE_END = frozenset(",;:–—，、；：،؛")
-_SHORTENED = re.compile(r"(?:^|\W)(?:[A-HJ-Z]|Mrs?|Ms|Dr|Prof|St|Nr|vs)\.$")  # a name or a number follows
-_NO_START = re.compile("[ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞヽヾ]")  # kinsoku: never first on a line
 
 
 class Ruler:
@@ -52,50 +44,12 @@ class Ruler:
         return ends
 
 
-def cheapest_ends(count: int, cost: Callable[[int, int], float | None]) -> list[int]:
-    """Ends of the stretches that `count` things are divided into, the last of which is `count`.
-
-    `cost` of (start, end) is None where a stretch is too long; then all longer ones are, and a single one never is.
-    """
-    best, start_of = [0.0, *[inf] * count], [0] * (count + 1)
-    for start in range(count):
-        for end in range(start + 1, count + 1):
-            price = cost(start, end)
-            if price is None:
-                break
-            if best[start] + price < best[end]:
-                best[end], start_of[end] = best[start] + price, start
-    ends = []
-    while count:
-        ends.append(count)
-        count = start_of[count]
-    return ends[::-1]
-
-
-def ends_sentence(word: str) -> bool:
-    """Whether a sentence may end with this word."""
-    return not _SENTENCE_END.isdisjoint(_marks_behind(word))
-
-
-def _marks_behind(word: str) -> str:
-    """What follows the last letter or digit."""
-    end = len(word)
-    while end and not word[end - 1].isalnum():
-        end -= 1
-    return word[end:]
-
-
-def break_cost(word: str, following: str, gap_ms: int = 0) -> float:
-    """The cost of a break between two words."""
-    if _NO_START.match(following) or (_SHORTENED.search(word) and gap_ms < LONG_PAUSE_MS):
-        return NEVER
+def timed_break_cost(word: str, following: str, gap_ms: int) -> float:
+    """The cost of a break between two words, with the silence between them."""
     if gap_ms >= LONG_PAUSE_MS:
         return AFTER_SENTENCE
-    if ends_sentence(word):
-        return AFTER_CLAUSE if following[0].islower() else AFTER_SENTENCE  # e.g. like this
-    if gap_ms >= PAUSE_MS or not _CLAUSE_END.isdisjoint(_marks_behind(word)):
-        return AFTER_CLAUSE
-    return ANYWHERE if len(word) > 3 else AFTER_SHORT
+    cost = break_cost(word, following)
+    return min(cost, AFTER_CLAUSE) if gap_ms >= PAUSE_MS and cost < NEVER else cost
 
 
 def break_lines(words: Sequence[Word], max_chars: int) -> tuple[tuple[Word, ...], ...]:

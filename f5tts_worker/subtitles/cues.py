@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 
+from ..text.breaks import AFTER_SENTENCE, ANYWHERE, cheapest_ends
 from ..text.words import join_words
 from ..words import Word
-from .breaks import AFTER_SENTENCE, ANYWHERE, LONG_PAUSE_MS, Ruler, break_cost, break_lines, cheapest_ends
+from .breaks import LONG_PAUSE_MS, Ruler, break_lines, timed_break_cost
 from .options import CaptionOptions
 from .screen import chars_that_fit, line_columns
 from .units import Unit, make_units, spread_units
@@ -35,24 +36,41 @@ class Cue:
         """Its lines as they are read."""
         return "\n".join(join_words([word.text for word in line]) for line in self.lines)
 
+    @property
+    def speaker(self) -> str | None:
+        """Who speaks it, where a text has several voices: all of a cue is one speaker's."""
+        return self.words[0].speaker
+
 
 def make_cues(words: list[Word], options: CaptionOptions, audio_ms: int) -> list[Cue]:
     """Group the words into cues: every word once, in order; no cue is empty, over the next or past the audio."""
     units = make_units(words, audio_ms) or spread_units(words, audio_ms)
-    if not units:
-        return []
     max_chars = options.max_chars_per_line
     if options.style == "karaoke":  # made for the screen: its lines have to be as narrow
         max_chars = min(max_chars, chars_that_fit(options.look))
-    ends = {
-        "words": lambda: list(range(1, len(units) + 1)),
-        "pop": lambda: _pop_ends(units),
-        "lines": lambda: _readable_ends(units, max_chars, options, audio_ms),
-        "karaoke": lambda: _readable_ends(units, max_chars, options, audio_ms),
-    }[options.style]()
-    groups = [units[start:end] for start, end in pairwise([0, *ends])]
-    next_ms = [*(group[0].start_ms for group in groups[1:]), audio_ms]
-    return [_cue(group, until, max_chars, options) for group, until in zip(groups, next_ms, strict=False)]
+    turns = [[*turn] for _, turn in groupby(units, key=lambda unit: unit.speaker)]
+    groups = [
+        turn[start:end]
+        for turn, until_ms in _with_next_start(turns, audio_ms)
+        for start, end in pairwise([0, *_ends(turn, max_chars, options, until_ms)])
+    ]
+    return [_cue(group, until_ms, max_chars, options) for group, until_ms in _with_next_start(groups, audio_ms)]
+
+
+def _with_next_start(groups: list[list[Unit]], audio_ms: int) -> list[tuple[list[Unit], int]]:
+    """Each group with the time at which the next one begins, or the audio ends."""
+    return [*zip(groups, [*(group[0].start_ms for group in groups[1:]), audio_ms], strict=False)]
+
+
+def _ends(units: list[Unit], max_chars: int, options: CaptionOptions, until_ms: int) -> list[int]:
+    """Where the cues of one speaker's units end."""
+    match options.style:
+        case "words":
+            return [*range(1, len(units) + 1)]
+        case "pop":
+            return _pop_ends(units)
+        case "lines" | "karaoke":
+            return _readable_ends(units, max_chars, options, until_ms)
 
 
 def _cue(units: list[Unit], next_ms: int, max_chars: int, options: CaptionOptions) -> Cue:
@@ -82,7 +100,7 @@ def _pop_ends(units: list[Unit]) -> list[int]:
     return cheapest_ends(len(units), cost)
 
 
-def _readable_ends(units: list[Unit], max_chars: int, options: CaptionOptions, audio_ms: int) -> list[int]:
+def _readable_ends(units: list[Unit], max_chars: int, options: CaptionOptions, until_ms: int) -> list[int]:
     """Where cues of whole lines end: after sentences and pauses, none too long, too fast or with one word alone."""
     limit_ms = round(options.max_cue_s * 1000)
     words = _words(units)
@@ -91,7 +109,7 @@ def _readable_ends(units: list[Unit], max_chars: int, options: CaptionOptions, a
     first = [*accumulate((len(unit.words) for unit in units), initial=0)]  # word of each unit
     breaks = [*(_break_cost(*pair) for pair in pairwise(units)), AFTER_SENTENCE]
     inside = [0.0, *accumulate((_going_on_cost(*pair) for pair in pairwise(units)), initial=0.0)]
-    starts_ms = [*(unit.start_ms for unit in units), audio_ms]
+    starts_ms = [*(unit.start_ms for unit in units), until_ms]
 
     def cost(start: int, end: int) -> float | None:
         length_ms = units[end - 1].end_ms - starts_ms[start]
@@ -125,7 +143,7 @@ def _going_on_cost(unit: Unit, following: Unit) -> float:
 
 def _break_cost(unit: Unit, following: Unit) -> float:
     gap_ms = following.start_ms - unit.end_ms
-    return break_cost(unit.words[-1].text, following.words[0].text, gap_ms)
+    return timed_break_cost(unit.words[-1].text, following.words[0].text, gap_ms)
 
 
 def _reading_ms(chars: int) -> int:

@@ -22,6 +22,11 @@ def shown(text: str) -> str:
     return _CONTROL.sub("", text) or WORD_JOINER
 
 
+def shown_name(speaker: str) -> str:
+    """The name on one line, with nothing blank around it."""
+    return shown(" ".join(speaker.splitlines()).strip())
+
+
 def spaces(line: Sequence[Word]) -> list[str]:
     """What stands before each word of a line: a space, or nothing at its start and in Chinese and Japanese."""
     joined = ((before.text + word.text, join_words([before.text, word.text])) for before, word in pairwise(line))

@@ -9,6 +9,7 @@
       "cues": [{"start_ms", "end_ms", "text": lines with \\n between, "words": [first index, past the last]}, ...]
     }
 
+Where a text has several voices, each word and cue has a "speaker" too: the voice's name.
 Fields may be added; none will go or change its meaning.
 """
 
@@ -20,19 +21,27 @@ from .captions import Captions
 
 def render(captions: Captions) -> str:
     """Write the captions as one object, a word and a cue to a line."""
-    words = [
+    named = captions.names_speakers
+    words: list[dict[str, object]] = [
         {
             "word": word.text,
             "start_ms": word.start_ms,
             "end_ms": word.end_ms,
             "score": round(word.score, 3),
             "source": word.source,
+            **({"speaker": word.speaker} if named else {}),
         }
         for word in captions.words
     ]
     ranges = pairwise(accumulate((len(cue.words) for cue in captions.cues), initial=0))
-    cues = [
-        {"start_ms": cue.start_ms, "end_ms": cue.end_ms, "text": cue.text, "words": [first, past]}
+    cues: list[dict[str, object]] = [
+        {
+            "start_ms": cue.start_ms,
+            "end_ms": cue.end_ms,
+            "text": cue.text,
+            "words": [first, past],
+            **({"speaker": cue.speaker} if named else {}),
+        }
         for cue, (first, past) in zip(captions.cues, ranges, strict=True)
     ]
     fields = {

@@ -12,7 +12,10 @@ _BRACES = str.maketrans("{}", "❴❵")
 
 
 def render(captions: Captions) -> str:
-    """Write the cues; karaoke as plain lines. What a player would take for markup is defused."""
+    """Write the cues; karaoke as plain lines. What a player would take for markup is defused.
+
+    Speakers are not named: the format has no field for them, and in the text a name would be read as a word.
+    """
     blocks = (
         f"{number}\n{_time(cue.start_ms)} --> {_time(cue.end_ms)}\n{_escape(cue.text)}\n"
         for number, cue in enumerate(captions.cues, 1)

@@ -2,7 +2,7 @@
 
 from .captions import Captions
 from .cues import Cue
-from .display import shown, spaces
+from .display import shown, shown_name, spaces
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -10,8 +10,19 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def render(captions: Captions) -> str:
     """Write the cues; of karaoke each word with its time, which `::cue(:future)` in a page's CSS can colour."""
     text = _karaoke_text if captions.options.style == "karaoke" else _plain_text
-    blocks = (f"\n{_time(cue.start_ms)} --> {_time(cue.end_ms)}\n{text(cue)}\n" for cue in captions.cues)
+    blocks = (
+        f"\n{_time(cue.start_ms)} --> {_time(cue.end_ms)}\n{_voice(cue.speaker)}{text(cue)}\n" for cue in captions.cues
+    )
     return "".join(["WEBVTT\n", *blocks])
+
+
+def _voice(speaker: str | None) -> str:
+    """The start of a voice span, which needs no end where it is all of a cue; `::cue(v[voice="..."])` in CSS."""
+    if speaker is None:
+        return ""
+    name = shown_name(speaker)
+    space = " " if name.endswith("--") else ""  # readers take it off; a cue's text has no -->
+    return f"<v {name.translate(_ESCAPES)}{space}>"
 
 
 def _plain_text(cue: Cue) -> str:

@@ -1,65 +1,49 @@
 """Chunks: the pieces of a text that are spoken one at a time."""
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
-# Where a text may be split, the best places first: sentences, clauses, words. CJK marks need no space behind them. The
-# lookbehinds and the possessive ++ keep 20,000 full stops linear.
-_BREAKS = (
-    re.compile(r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+\s+|[。！？]++["'”’」』）]*+\s*|\n\s*\n\s*"""),
-    re.compile(r"""(?<![,;:–—])[,;:–—]++\s+|[，、；：]++\s*"""),
-    re.compile(r"\s+"),
-)
+from .atoms import join_atoms, split_atoms
+from .breaks import cheapest_ends, cheapest_places
+from .pieces import Piece
+from .seams import Seams
 
-
-@dataclass(frozen=True)
-class Chunk:
-    """A stretch of the caller's text."""
-
-    start: int
-    end: int
-    """In characters; chunks follow one another and leave out no word."""
-    text: str
-    inside_word: bool = False
-    """Whether it goes on with the last word of the chunk before: CJK sentences follow one another without a space."""
-
-    @property
-    def words(self) -> list[str]:
-        """The words as the caller wrote them."""
-        return self.text.split()
+# In what a break costs: see breaks.py.
+CHUNK, SLACK = 0.3, 0.7  # of any chunk, and of one with nothing in it; the square of slack makes chunks alike
+SHORT, SHORT_SHARE = 2.0, 0.25  # a word or two are spoken badly alone: worth a break behind a clause, not inside one
+GRAINS = 32  # stretches of a limit, of each of which only the best place is looked at
 
 
-def split_chunks(text: str, limit: int, size: Callable[[str], int] = len) -> list[Chunk]:
-    """Group whole sentences into chunks whose `size` is at most `limit`.
+def split_pieces(pieces: Sequence[Piece], limit: int, size: Callable[[str], int] = len) -> list[tuple[Piece, ...]]:
+    """Part a text into chunks whose `size` is at most `limit`, alike in length, at the ends of sentences if it can.
 
-    A longer sentence is split between clauses, then words, then anywhere; only one character alone can be over it.
+    A longer sentence is parted between clauses, then words, then anywhere; only one character alone can be over it.
     """
-    chunks: list[Chunk] = []
-    start = end = 0
-    for piece_end in _piece_ends(text, 0, len(text), limit, size):
-        if end > start and size(text[start:piece_end].strip()) > limit:
-            chunks.append(_chunk(text, start, end))
-            start = end
-        end = piece_end
-    chunks.append(_chunk(text, start, len(text)))
-    return [chunk for chunk in chunks if chunk.words]
+    atoms = split_atoms(pieces, limit, size)
+    if not atoms:
+        return [tuple(pieces)] if pieces else []
+    seams = Seams(pieces, atoms, size)
+    places = [0, *cheapest_places(seams.costs, seams.width, limit // GRAINS)]
+    ends = [0, *(places[end] for end in cheapest_ends(len(places) - 1, _chunk_cost(seams, places, limit)))]
+    return [join_atoms(pieces, atoms, start, end) for start, end in pairwise(ends)]
 
 
-def _chunk(text: str, start: int, end: int) -> Chunk:
-    return Chunk(start, end, text[start:end], inside_word=start > 0 and not text[start - 1].isspace())
+def _chunk_cost(seams: Seams, places: Sequence[int], limit: int) -> Callable[[int, int], float | None]:
+    """What a chunk between two of the places costs; None if it is too long."""
+    starts = [seams.starts[place] for place in places[:-1]]
+    ends = [0, *(seams.ends[place - 1] for place in places[1:])]
+    breaks = [0.0, *(seams.costs[place - 1] for place in places[1:])]
+    filling = [_filling_cost(width / limit) for width in range(min(limit, ends[-1]) + 1)]
+
+    def cost(start: int, end: int) -> float | None:
+        width = ends[end] - starts[start]
+        if width <= limit:
+            return filling[width] + breaks[end]
+        return None if end - start > 1 else breaks[end]
+
+    return cost
 
 
-def _piece_ends(
-    text: str, start: int, end: int, limit: int, size: Callable[[str], int], level: int = 0
-) -> Iterator[int]:
-    """Ends of the largest pieces of a stretch that are within the limit."""
-    if size(text[start:end].strip()) <= limit:
-        yield end
-    elif level == len(_BREAKS):
-        yield from range(start + 1, end + 1)
-    else:
-        for stop in [*(match.end() for match in _BREAKS[level].finditer(text, start, end)), end]:
-            if stop > start:
-                yield from _piece_ends(text, start, stop, limit, size, level + 1)
-                start = stop
+def _filling_cost(filled: float) -> float:
+    """The cost of a chunk that takes this share of the limit."""
+    return CHUNK + SLACK * (1 - filled) ** 2 + SHORT * max(0.0, 1 - filled / SHORT_SHARE) ** 2
