@@ -24,13 +24,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
-from f5tts_worker.errors import StorageError, StorageNotConfigured
+from f5tts_worker.errors import Cancelled, StorageError, StorageNotConfigured
+from f5tts_worker.job import STOP
 from f5tts_worker.settings import Settings
 from f5tts_worker.storage import Item, Storage, open_storage
 from f5tts_worker.storage.base import check_key
 from f5tts_worker.storage.local import LocalStorage
 from f5tts_worker.storage.missing import MissingStorage
-from f5tts_worker.storage.s3 import S3Storage
+from f5tts_worker.storage.s3 import PART_BYTES, S3Storage
 
 BUCKET = "voices-of-test-storage"
 KEY_ID = "AKIDNOBODYMAYREADTHIS"
@@ -83,6 +84,7 @@ NO_PREFIXES = {
 
 METHODS: dict[str, Callable[[Storage, str], object]] = {
     "put": lambda storage, key: storage.put(key, NEW, "audio/wav"),
+    "put_file": lambda storage, key: storage.put_file(key, Path(__file__), "audio/wav"),
     "get": lambda storage, key: storage.get(key),
     "head": lambda storage, key: storage.head(key),
     "delete": lambda storage, key: storage.delete(key),
@@ -274,6 +276,8 @@ def s3(opened: S3Storage, admin: Any) -> Iterator[S3Storage]:
         found = [{"Key": item["Key"]} for item in page.get("Contents", [])]
         if found:
             admin.delete_objects(Bucket=BUCKET, Delete={"Objects": found})
+    for begun in admin.list_multipart_uploads(Bucket=BUCKET).get("Uploads", []):
+        admin.abort_multipart_upload(Bucket=BUCKET, Key=begun["Key"], UploadId=begun["UploadId"])
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +285,14 @@ def scripted() -> Iterator[tuple[Scripted, S3Storage]]:
     """A server that a test gives its answers, and the bucket that it seems to be: a client takes 0.1 s to make."""
     with Scripted() as server:
         yield server, S3Storage(s3_settings(server.endpoint))
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A file of two parts."""
+    path = tmp_path / "large"
+    path.write_bytes(os.urandom(PART_BYTES + 5_000_000))
+    return path
 
 
 @pytest.fixture
@@ -324,6 +336,20 @@ class TestEveryStore:
         data = os.urandom(size)
         storage.put(KEY, data, "audio/wav")
         assert storage.get(KEY) == data
+
+    @pytest.mark.parametrize(
+        "size",
+        [0, 1, PART_BYTES - 1, PART_BYTES, 2 * PART_BYTES + 1],
+        ids=["empty", "a byte", "a byte less than a part", "a part", "more than two parts"],
+    )
+    def test_a_file_on_disk_of_any_size_is_written_whole(self, storage: Storage, size: int, tmp_path: Path) -> None:
+        """It replaces what was there, and is left where it lay."""
+        (tmp_path / "made").write_bytes(data := os.urandom(size))
+        storage.put(KEY, OLD, "audio/wav")
+        storage.put_file(KEY, tmp_path / "made", "audio/wav")
+        assert storage.get(KEY) == data
+        assert len(list(storage.scan("voices/"))) == 1
+        assert (tmp_path / "made").read_bytes() == data
 
     @pytest.mark.parametrize("data", [b"new", NEW], ids=["as long", "longer"])
     def test_a_second_write_replaces_the_first(self, storage: Storage, data: bytes) -> None:
@@ -424,7 +450,11 @@ from f5tts_worker.errors import StorageError
 from f5tts_worker.storage.local import LocalStorage
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
-    LocalStorage(Path(sys.argv[1])).put("voices/bob.wav", b"x" * 5000, "audio/wav")
+    storage = LocalStorage(Path(sys.argv[1]))
+    if sys.argv[2] == "put":
+        storage.put("voices/bob.wav", b"x" * 5000, "audio/wav")
+    else:
+        storage.put_file("voices/bob.wav", Path(sys.executable), "audio/wav")
 except StorageError as e:
     sys.exit(f"{e.code}: {e.message}")
 """
@@ -433,12 +463,16 @@ except StorageError as e:
 class TestLocal:
     """A folder."""
 
-    def test_a_write_that_fails_halfway_leaves_the_old_file(self, local: Storage, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("method", ["put", "put_file"])
+    def test_a_write_that_fails_halfway_leaves_the_old_file(self, local: Storage, tmp_path: Path, method: str) -> None:
         """A full disk (here: a limit on the size of files) leaves neither a part of the new file nor a partial one."""
         local.put(KEY, OLD, "audio/wav")
         root = Path(__file__).parent.parent
         done = subprocess.run(
-            [sys.executable, "-c", WRITE_WITH_LIMIT, tmp_path / "store"], cwd=root, capture_output=True, check=False
+            [sys.executable, "-c", WRITE_WITH_LIMIT, tmp_path / "store", method],
+            cwd=root,
+            capture_output=True,
+            check=False,
         )
         assert done.stderr.startswith(b"storage_error: a file could not be written in the storage folder: File too")
         assert str(tmp_path).encode() not in done.stderr
@@ -457,15 +491,21 @@ class TestLocal:
         (tmp_path / "store/voices/.partial-x").write_bytes(b"half")
         assert names(local.scan("voices/")) == ["bob.wav"]
 
-    def test_readers_see_the_old_file_or_the_new_one(self, local: Storage) -> None:
+    @pytest.mark.parametrize("method", ["put", "put_file"])
+    def test_readers_see_the_old_file_or_the_new_one(self, local: Storage, tmp_path: Path, method: str) -> None:
         """While one thread writes, another never reads a mixture or nothing."""
         versions = [bytes([digit]) * 200_000 for digit in range(20)]
+        made = tmp_path / "made"
         local.put(KEY, versions[0], "audio/wav")
         done = threading.Event()
 
         def write() -> None:
             for version in versions:
-                local.put(KEY, version, "audio/wav")
+                if method == "put":
+                    local.put(KEY, version, "audio/wav")
+                else:
+                    made.write_bytes(version)
+                    local.put_file(KEY, made, "audio/wav")
             done.set()
 
         writer = threading.Thread(target=write)
@@ -477,7 +517,7 @@ class TestLocal:
         writer.join()
         assert seen <= {(version, 200_000, 1) for version in versions}
 
-    @pytest.mark.parametrize("method", ["put", "get", "head", "scan", "delete"])
+    @pytest.mark.parametrize("method", ["put", "put_file", "get", "head", "scan", "delete"])
     def test_a_folder_that_fails_is_a_storage_error(self, tmp_path: Path, method: str) -> None:
         """The error (here: of a name longer than file systems take) names the setting, and no path of the container."""
         (tmp_path / "voices").mkdir()
@@ -617,6 +657,43 @@ class TestS3:
         assert seen == [None]
         assert s3.get(KEY) == NEW
 
+    def test_a_part_that_is_cut_is_repeated(self, s3: S3Storage, moto_port: int, large: Path, admin: Any) -> None:
+        """Of a file in parts only the one whose connection broke is sent again; until the last there is no file."""
+        seen: list[Item | None] = []
+        look = Route(moto_port, first=lambda: seen.append(s3.head(KEY)))
+        with Proxy(Route(moto_port, cut_request_at=PART_BYTES // 2), look) as proxy:
+            S3Storage(s3_settings(proxy.endpoint)).put_file(KEY, large, "audio/wav")
+        assert seen
+        assert set(seen) == {None}
+        assert s3.get(KEY) == large.read_bytes()
+        assert admin.head_object(Bucket=BUCKET, Key=KEY)["ContentType"] == "audio/wav"
+
+    def test_a_file_in_parts_that_is_refused_leaves_the_old_one(
+        self, s3: S3Storage, moto_port: int, scripted: tuple[Scripted, S3Storage], large: Path
+    ) -> None:
+        """A part that the bucket refuses ends it, with the bucket's reason."""
+        s3.put(KEY, OLD, "audio/wav")
+        refusing, _ = scripted
+        refusing.says(refusal(403, "AccessDenied"))
+        with Proxy(Route(moto_port, cut_request_at=PART_BYTES // 2), Route(refusing.port)) as proxy:
+            refused = S3Storage(s3_settings(proxy.endpoint))
+            error = error_of(lambda: refused.put_file(KEY, large, "audio/wav"), proxy.endpoint)
+        assert error.details == {"reason": "AccessDenied"}
+        assert s3.get(KEY) == OLD
+
+    def test_a_stopped_job_leaves_no_parts(self, s3: S3Storage, large: Path, admin: Any) -> None:
+        """A stop ends the upload before its next part, and what was sent is given up."""
+        stop = threading.Event()
+        stop.set()
+        token = STOP.set(stop)
+        try:
+            with pytest.raises(Cancelled):
+                s3.put_file(KEY, large, "audio/wav")
+        finally:
+            STOP.reset(token)
+        assert s3.head(KEY) is None
+        assert admin.list_multipart_uploads(Bucket=BUCKET).get("Uploads", []) == []
+
     @pytest.mark.parametrize(
         "cut_at", [0, 20, 100_000], ids=["before the answer", "in the headers", "in the middle of the file"]
     )
@@ -651,7 +728,7 @@ class TestS3:
         """Each method names the bucket's reason and the setting behind it, once asked and without a secret."""
         server, bucket = scripted
         server.says(refusal(status, code))
-        methods = ("put", "get", "delete", "scan", "check")
+        methods = ("put", "put_file", "get", "delete", "scan", "check")
         for name in methods:
             error = error_of(lambda name=name: METHODS[name](bucket, KEY), server.endpoint)
             assert error.details == {"reason": code}
@@ -669,7 +746,7 @@ class TestS3:
         """A voice in a bucket that does not exist is a storage error, not a missing voice."""
         endpoint = f"http://127.0.0.1:{moto_port}"
         wrong = S3Storage(s3_settings(endpoint, "there-is-none"))
-        for name in ("put", "get", "scan", "delete", "check"):
+        for name in ("put", "put_file", "get", "scan", "delete", "check"):
             assert "S3_BUCKET" in error_of(lambda name=name: METHODS[name](wrong, KEY), endpoint).message
 
     def test_an_endpoint_that_is_down_fails_its_check_at_once(self) -> None:

@@ -34,6 +34,11 @@ class WatchedStorage(LocalStorage):
         self._begin("put", key)
         super().put(key, data, content_type)
 
+    def put_file(self, key: str, path: Path, content_type: str) -> None:
+        """See Storage; a put as any other."""
+        self._begin("put", key)
+        super().put_file(key, path, content_type)
+
     def get(self, key: str) -> bytes | None:
         """See Storage."""
         self._begin("get", key)

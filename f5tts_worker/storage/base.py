@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 AREAS = ("voices/", "output/", "timings/", "incoming/")
@@ -56,6 +57,9 @@ class Storage(Protocol):
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Write a file."""
+
+    def put_file(self, key: str, path: Path, content_type: str) -> None:
+        """Write a file that lies on this machine's disk, with no more than a part of it in memory."""
 
     def get(self, key: str) -> bytes | None:
         """Read a file; None if there is none."""

@@ -3,7 +3,8 @@
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,16 +24,11 @@ class LocalStorage:
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See Storage."""
-        path = self._path(key)
-        with self._translated("written"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".partial-{secrets.token_hex(8)}")
-            try:
-                partial.write_bytes(data)
-                partial.replace(path)
-            except BaseException:
-                partial.unlink(missing_ok=True)
-                raise
+        self._write(key, lambda partial: partial.write_bytes(data))
+
+    def put_file(self, key: str, path: Path, content_type: str) -> None:
+        """See Storage."""
+        self._write(key, lambda partial: shutil.copyfile(path, partial))
 
     def get(self, key: str) -> bytes | None:
         """See Storage."""
@@ -85,6 +81,18 @@ class LocalStorage:
             self._folder.mkdir(parents=True, exist_ok=True)
             if not os.access(self._folder, os.W_OK):
                 raise PermissionError("not writable")
+
+    def _write(self, key: str, write: Callable[[Path], object]) -> None:
+        path = self._path(key)
+        with self._translated("written"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f".partial-{secrets.token_hex(8)}")
+            try:
+                write(partial)
+                partial.replace(path)
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
 
     def _path(self, key: str) -> Path:
         return self._folder / check_key(key)

@@ -1,6 +1,7 @@
 """Storage that was never set up: the worker starts without a bucket and says so in each job that needs one."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 from ..errors import StorageNotConfigured
@@ -16,6 +17,10 @@ class MissingStorage:
         self._missing = missing
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
+        """See Storage."""
+        self._refuse()
+
+    def put_file(self, key: str, path: Path, content_type: str) -> None:
         """See Storage."""
         self._refuse()
 

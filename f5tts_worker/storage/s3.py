@@ -1,8 +1,9 @@
 """Storage in an S3 bucket: AWS, Backblaze B2, Cloudflare R2, MinIO."""
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import boto3
@@ -19,7 +20,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as EndpointError
 
 from ..errors import LoadError, StorageError
-from ..job import pause
+from ..job import heed_stop, pause
 from ..settings import Settings
 from .base import Item, check_key, check_prefix
 
@@ -48,6 +49,9 @@ _QUICK = {**_ONCE, "read_timeout": 5}
 # no help: nine tries are over after 2 to 10 s.
 SAVING_WAITS_S = (0.5, 1, 2, 4, 8, 8)
 
+PART_BYTES = 16 * 1024 * 1024
+"""Of a file that is written in parts; S3 takes 10,000 of them."""
+
 # A body that breaks off is not covered by botocore's retries. It is read again from its start: the file may have been
 # replaced meanwhile, and download_fileobj would mix the two (s3transfer 0.19, which also waits for ever on an answer
 # whose headers are cut).
@@ -56,7 +60,7 @@ _BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 
 
 class S3Storage:
-    """Files in one bucket. A put is a single request: S3 shows the file whole or not at all."""
+    """Files in one bucket. S3 shows a file whole or not at all: one request writes it, or the last of several."""
 
     name = "s3"
 
@@ -75,18 +79,50 @@ class S3Storage:
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """See Storage."""
-        request = {"Bucket": self._bucket, "Key": check_key(key), "Body": data, "ContentType": content_type}
         with self._translated("write a file"):
-            for wait_s in SAVING_WAITS_S:
-                try:
-                    self._once.put_object(**request)
-                except (HTTPClientError, EndpointError, ClientError) as e:
-                    if isinstance(e, ClientError) and not _is_outage(e):
-                        raise
-                    pause(wait_s)
-                else:
-                    return
-            self._once.put_object(**request)
+            self._saved(self._once.put_object, Key=check_key(key), Body=data, ContentType=content_type)
+
+    def put_file(self, key: str, path: Path, content_type: str) -> None:
+        """See Storage; S3 shows the file when all its parts are there."""
+        with path.open("rb") as file, self._translated("write a file"):
+            part = file.read(PART_BYTES)
+            if len(part) < PART_BYTES:
+                self._saved(self._once.put_object, Key=check_key(key), Body=part, ContentType=content_type)
+                return
+            upload = {"Key": check_key(key)}
+            begun = self._saved(self._once.create_multipart_upload, **upload, ContentType=content_type)
+            _whole(begun, "UploadId")
+            upload["UploadId"] = begun["UploadId"]
+            try:
+                parts = self._upload_parts(upload, part, file)
+                self._saved(self._once.complete_multipart_upload, **upload, MultipartUpload={"Parts": parts})
+            except BaseException:
+                with contextlib.suppress(BotoCoreError, ClientError):  # else its parts are kept, unseen and paid for
+                    self._once.abort_multipart_upload(Bucket=self._bucket, **upload)
+                raise
+
+    def _upload_parts(self, upload: dict[str, Any], part: bytes, file: BinaryIO) -> list[dict[str, Any]]:
+        """Write `part` and what is left of the file; R2 takes no part but the last that is shorter."""
+        done: list[dict[str, Any]] = []
+        while part:
+            heed_stop()
+            number = len(done) + 1
+            answer = self._saved(self._once.upload_part, **upload, PartNumber=number, Body=part)
+            _whole(answer, "ETag")
+            done.append({"PartNumber": number, "ETag": answer["ETag"]})
+            part = file.read(PART_BYTES)
+        return done
+
+    def _saved(self, request: Callable[..., Any], **fields: Any) -> Any:
+        """Send a request that writes, again and again while the bucket is away for a moment. Raises Cancelled."""
+        for wait_s in SAVING_WAITS_S:
+            try:
+                return request(Bucket=self._bucket, **fields)
+            except (HTTPClientError, EndpointError, ClientError) as e:
+                if isinstance(e, ClientError) and not _is_outage(e):
+                    raise
+                pause(wait_s)
+        return request(Bucket=self._bucket, **fields)
 
     def get(self, key: str) -> bytes | None:
         """See Storage."""
