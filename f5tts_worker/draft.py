@@ -1,6 +1,6 @@
 """Draft: a voice made from a recording, not yet stored."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .aligners import AlignerChain, AlignmentError
@@ -18,6 +18,8 @@ from .reference import (
 )
 from .text.words import join_words, split_words
 from .transcriber import Transcriber
+from .voice_advice import advice
+from .voice_report import VoiceReport, measure
 
 TEXT_MAX_CHARS = 10_000  # 10 min of speech, as long as a recording may be, are about 9,000
 SURE = 0.5
@@ -31,16 +33,27 @@ UNCHECKED = (
 TextSource = Literal["ref_text", "txt", "transcribed"]
 
 
+@dataclass(frozen=True)
+class Wording:
+    """What a reference says."""
+
+    text: str | None = None
+    source: TextSource | None = None
+    language: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Draft:
     """The parts of a voice."""
 
     recording: Audio
     reference: Audio
-    text: str | None = None
-    text_source: TextSource | None = None
-    language: str | None = None
-    warnings: list[str] = field(default_factory=list)
+    text: str | None
+    text_source: TextSource | None
+    language: str | None
+    report: VoiceReport
+    warnings: list[str]
 
 
 def make_draft(
@@ -52,26 +65,42 @@ def make_draft(
     transcriber: Transcriber,
     aligners: AlignerChain,
 ) -> Draft:
-    """Decode a file, check it, cut the reference out of it and find its text: `ref_text`, else `text_beside` (the
-    bucket's NAME.txt), else transcribed. Raises InvalidAudio, AudioTooLong, InvalidInput."""
+    """Decode a file, check it, cut the reference out of it, find its text (`ref_text`, else `text_beside`, the bucket's
+    NAME.txt, else transcribed) and measure it all. Raises InvalidAudio, AudioTooLong, InvalidInput."""
     recording = decode(data, max_s=RECORDING_MAX_S)
-    warnings = check_recording(recording)
+    check_recording(recording)
+    cut, wording = _worded(recording, ref_text, text_beside, language, transcriber, aligners)
+    report = measure(recording, cut.audio, wording.text)
+    warnings = [*advice(report, wording.text), *cut.warnings, *wording.warnings]
+    return Draft(recording, cut.audio, wording.text, wording.source, wording.language, report, warnings)
+
+
+def _worded(
+    recording: Audio,
+    ref_text: str | None,
+    text_beside: str | None,
+    language: str | None,
+    transcriber: Transcriber,
+    aligners: AlignerChain,
+) -> tuple[Cut, Wording]:
+    """The reference and what it says."""
     cut = make_reference(recording)
     source: TextSource = "ref_text" if ref_text else "txt"
     given = ref_text or text_beside
+    if not given:
+        return cut, _transcribed(cut, language, transcriber)
     unused = f"it is over {TEXT_MAX_CHARS} characters"
-    if given and len(given) <= TEXT_MAX_CHARS:
+    if len(given) <= TEXT_MAX_CHARS:
         try:
             cut, text = _fitted(cut, given, language, aligners)
         except AlignmentError as e:
             _refuse_misfit(recording, cut, str(e), refuse=source == "ref_text")
             unused = f"it was cut, and its text could not be ({e})"
         else:
-            return Draft(recording, cut.audio, text, source, language, [*warnings, *cut.warnings])
-    warnings += cut.warnings
-    if given:
-        warnings.append(f"the .txt beside the recording was not used: {unused}")
-    return _transcribed(recording, cut, language, warnings, transcriber)
+            return cut, Wording(text, source, language)
+    wording = _transcribed(cut, language, transcriber)
+    warning = f"the .txt beside the recording was not used: {unused}"
+    return cut, replace(wording, warnings=(warning, *wording.warnings))
 
 
 def _fitted(cut: Cut, text: str, language: str | None, aligners: AlignerChain) -> tuple[Cut, str]:
@@ -109,17 +138,13 @@ def _refuse_misfit(recording: Audio, cut: Cut, why: str, refuse: bool) -> None:
         )
 
 
-def _transcribed(
-    recording: Audio, cut: Cut, language: str | None, warnings: list[str], transcriber: Transcriber
-) -> Draft:
+def _transcribed(cut: Cut, language: str | None, transcriber: Transcriber) -> Wording:
     try:
         heard = transcriber.transcribe(cut.audio, language)
     except TranscriberUnavailable as e:
-        warnings.append(
-            f"nobody knows what the recording says: {e.message}. Engine preview does not need it; cloning does"
-        )
-        return Draft(recording, cut.audio, None, None, language, warnings)
+        warning = f"nobody knows what the recording says: {e.message}. Engine preview does not need it; cloning does"
+        return Wording(language=language, warnings=(warning,))
     if not heard.text:
-        warnings.append("no words were heard in the recording; send its text as ref_text")
-        return Draft(recording, cut.audio, None, None, language, warnings)
-    return Draft(recording, cut.audio, heard.text, "transcribed", language or heard.language, warnings)
+        warning = "no words were heard in the recording; send its text as ref_text"
+        return Wording(language=language, warnings=(warning,))
+    return Wording(heard.text, "transcribed", language or heard.language)

@@ -18,7 +18,7 @@ PACE_MIN, PACE_MAX = 2.5, 45.0
 """Bytes of text a second; English is read at 12 to 20, Chinese at about as many."""
 
 CLIPPED = 0.99  # of full scale
-REFUSE_CLIPPED_SHARE, WARN_CLIPPED_SHARE = 0.10, 0.001  # of the samples
+REFUSE_CLIPPED_SHARE = 0.10  # of the samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +49,8 @@ class Cut:
     """Whether that is between words."""
 
 
-def check_recording(recording: Audio) -> list[str]:
-    """Raise InvalidAudio for a recording that cannot become a voice; return warnings about one that can."""
+def check_recording(recording: Audio) -> None:
+    """Raise InvalidAudio for a recording that cannot become a voice."""
     if recording.duration_s < RECORDING_MIN_S:
         raise InvalidAudio(
             f"the recording lasts {recording.duration_s:.2f} s; send {RECORDING_MIN_S:g} to {RECORDING_MAX_S:g} s, "
@@ -70,9 +70,6 @@ def check_recording(recording: Audio) -> list[str]:
             f"the recording is distorted: {clipped:.0%} of it is at full scale; record again at a lower level",
             clipped_share=round(clipped, 4),
         )
-    if clipped > WARN_CLIPPED_SHARE:
-        return [f"{clipped:.1%} of the recording is at full scale (clipped); a lower recording level sounds cleaner"]
-    return []
 
 
 def make_reference(recording: Audio) -> Cut:

@@ -6,6 +6,7 @@
     voices/.meta/NAME/reference-VERSION.wav  what an engine clones
     voices/.meta/NAME/original-VERSION       the bytes as they were sent
     voices/.meta/NAME/adopted-STATE.json     the profile of a NAME.wav that was put there by hand
+    voices/.meta/NAME/upgrade-VERSION-1.json what a profile of before schema 1 lacks, made when it is read
 
 Files with a VERSION never change and a profile names its own, so whoever reads a profile reads one whole voice, even
 while another worker replaces it. Writes keep an order that makes this true: versioned files, profile, NAME.wav, and
@@ -22,16 +23,30 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from .aligners import AlignerChain
 from .audio import SAMPLE_RATE, decode_wav, encode, resample
-from .draft import Draft, TextSource, make_draft
+from .draft import Draft, make_draft
 from .errors import AudioTooLong, InvalidAudio, VoiceExists, VoiceNotFound
 from .names import is_voice_name
 from .reference import TAIL_MS, Reference
 from .storage import Item, Storage
 from .transcriber import Transcriber
+from .voice_profile import (
+    SCHEMA,
+    VoiceProfile,
+    meta,
+    original_key,
+    profile_key,
+    reference_key,
+    text_key,
+    upgrades,
+    wav_key,
+)
+from .voice_upgrade import content_hash, upgraded, upgraded_before
+
+__all__ = ["VoiceLibrary", "VoicePage", "VoiceProfile", "reference_key"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,25 +55,6 @@ KEPT_IN_MEMORY = 64
 
 NEAR_NAMES_AMONG = 2_000
 """Voices looked at for a "did you mean"."""
-
-
-class VoiceProfile(BaseModel):
-    """What is known of a voice."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    name: str
-    version: str
-    """Names this recording with this text; part of the keys of its files."""
-    duration_s: float
-    """Seconds of the recording."""
-    kept_s: float
-    """Seconds of it that are cloned."""
-    text: str | None
-    text_source: TextSource | None
-    language: str | None
-    created_at: datetime
-    warnings: list[str]
 
 
 @dataclass(frozen=True)
@@ -95,17 +91,18 @@ class VoiceLibrary:
         profile = _profile(name, draft, version=secrets.token_hex(8))
         replaced = self._read_profile(name)
         self._put_reference(profile, draft)
-        self._storage.put(_original_key(profile), data, "application/octet-stream")
-        self._storage.put(_profile_key(name), _to_json(profile), "application/json")
-        self._storage.put(_wav_key(name), encode(resample(draft.recording, SAMPLE_RATE), "wav"), "audio/wav")
+        self._storage.put(original_key(profile), data, "application/octet-stream")
+        self._storage.put(profile_key(name), _to_json(profile), "application/json")
+        self._storage.put(wav_key(name), encode(resample(draft.recording, SAMPLE_RATE), "wav"), "audio/wav")
         if replaced:
             self._storage.delete(reference_key(replaced))
-            self._storage.delete(_original_key(replaced))
+            self._storage.delete(original_key(replaced))
+            self._delete_upgrades(replaced)
         return profile
 
     def refuse_taken(self, name: str) -> None:
         """Raise VoiceExists if there is such a voice."""
-        if self._read_profile(name) or self._storage.head(_wav_key(name)):
+        if self._read_profile(name) or self._storage.head(wav_key(name)):
             raise VoiceExists(
                 f"there is a voice '{name}.wav' already; choose another name, delete it first, or send overwrite=true",
                 voice_name=name,
@@ -121,36 +118,44 @@ class VoiceLibrary:
             transcriber=self._transcriber,
             aligners=self._aligners,
         )
-        return Reference(draft.reference, draft.text, _content_hash(data, draft.text)), draft.warnings
+        return Reference(draft.reference, draft.text, content_hash(data, draft.text)), draft.warnings
 
     def profile(self, name: str) -> VoiceProfile:
-        """The profile of a voice, made now for a recording put there by hand; raises VoiceNotFound."""
-        return self._read_profile(name) or self._adopted(name)
+        """The profile of a voice, made now for a recording put there by hand, upgraded if an older version of the
+        worker made it; raises VoiceNotFound."""
+        return upgraded(self._found(name), self._storage)
 
     def peek(self, name: str) -> VoiceProfile | None:
-        """The profile of an uploaded voice; None for a recording put there by hand. From any thread."""
+        """The profile of an uploaded voice as it was made; None for a recording put there by hand. From any thread."""
         return self._read_profile(name)
+
+    def listed(self, name: str) -> VoiceProfile | None:
+        """`peek`, with the upgrade of an older profile if one was made before. From any thread."""
+        profile = self._read_profile(name)
+        return upgraded_before(profile, self._storage) if profile else None
 
     def reference(self, name: str, peeked: VoiceProfile | None = None) -> Reference:
         """What an engine clones for this voice; raises VoiceNotFound.
 
         The small profile is read each time, unless `peek` has just done so, because another worker may have replaced
-        the voice; the audio is read once a version and kept in memory.
+        the voice; the audio is read once a version and kept in memory, and only then an older profile is upgraded.
         """
         for _ in range(3):  # a voice replaced between the two reads has its new profile by now
-            profile, peeked = peeked or self.profile(name), None
+            profile, peeked = peeked or self._found(name), None
             known = self._in_memory.get(name)
             if known and known.key == profile.version:
                 self._in_memory.move_to_end(name)
                 return known
             data = self._storage.get(reference_key(profile))
             if data is not None:
-                return self._remember(name, Reference(decode_wav(data), profile.text, profile.version))
+                reference = Reference(decode_wav(data), profile.text, profile.version)
+                upgraded(profile, self._storage, reference.audio)
+                return self._remember(name, reference)
         raise self._not_found(name)
 
     def page(self, *, limit: int, cursor: str | None, prefix: str) -> VoicePage:
         """Up to `limit` voices after the one named `cursor`, whose names start with `prefix`."""
-        after = _wav_key(cursor) if cursor else ""
+        after = wav_key(cursor) if cursor else ""
         listed = ((item.name[:-4], item) for item in self._storage.scan(f"voices/{prefix}", after))
         voices = ((name, item) for name, item in listed if item.name.endswith(".wav") and is_voice_name(name))
         found = list(itertools.islice(voices, limit + 1))
@@ -158,35 +163,38 @@ class VoiceLibrary:
 
     def remove(self, name: str) -> list[str]:
         """Delete a voice; returns the keys that were deleted. Raises VoiceNotFound."""
-        first = [key for key in (_wav_key(name), _profile_key(name)) if self._storage.head(key)]
+        first = [key for key in (wav_key(name), profile_key(name)) if self._storage.head(key)]
         if not first:
             raise self._not_found(name)
-        rest = [item.key for item in self._storage.scan(_meta(name)) if item.key not in first]
-        text = [_text_key(name)] if self._storage.head(_text_key(name)) else []
+        rest = [item.key for item in self._storage.scan(meta(name)) if item.key not in first]
+        text = [text_key(name)] if self._storage.head(text_key(name)) else []
         keys = [*first, *rest, *text]
         for key in keys:
             self._storage.delete(key)
         return keys
 
     def _text_beside(self, name: str) -> str | None:
-        text = self._storage.get(_text_key(name))
+        text = self._storage.get(text_key(name))
         return " ".join(text.decode("utf-8-sig", errors="replace").split()) or None if text else None
+
+    def _found(self, name: str) -> VoiceProfile:
+        return self._read_profile(name) or self._adopted(name)
 
     def _adopted(self, name: str) -> VoiceProfile:
         """The profile of a NAME.wav put there by hand. Two workers that make it at once write the same."""
         beside = {item.key: item for item in self._storage.scan(f"voices/{name}.")}
-        if _wav_key(name) not in beside:
+        if wav_key(name) not in beside:
             raise self._not_found(name)
         # Looked for again, now that the wav was seen: an upload may have been finished since the first look, and it
         # writes its profile before its wav.
         uploaded = self._read_profile(name)
         if uploaded:
             return uploaded
-        key = f"{_meta(name)}adopted-{_state([beside[_wav_key(name)], beside.get(_text_key(name))])}.json"
+        key = f"{meta(name)}adopted-{_state([beside[wav_key(name)], beside.get(text_key(name))])}.json"
         known = self._parse_profile(name, self._storage.get(key))
         if known:
             return known
-        data = self._storage.get(_wav_key(name))
+        data = self._storage.get(wav_key(name))
         if data is None:
             raise self._not_found(name)
         logger.info("voice %s has no profile yet: making one", name)
@@ -201,16 +209,21 @@ class VoiceLibrary:
             )
         except (InvalidAudio, AudioTooLong) as e:
             raise type(e)(f"voice '{name}.wav': {e.message}", **e.details) from e
-        profile = _profile(name, draft, version=_content_hash(data, draft.text))
+        profile = _profile(name, draft, version=content_hash(data, draft.text))
         self._put_reference(profile, draft)
         self._storage.put(key, _to_json(profile), "application/json")
         return profile
+
+    def _delete_upgrades(self, profile: VoiceProfile) -> None:
+        if profile.schema_version < SCHEMA:
+            for item in list(self._storage.scan(upgrades(profile))):
+                self._storage.delete(item.key)
 
     def _put_reference(self, profile: VoiceProfile, draft: Draft) -> None:
         self._storage.put(reference_key(profile), encode(draft.reference, "wav"), "audio/wav")
 
     def _read_profile(self, name: str) -> VoiceProfile | None:
-        return self._parse_profile(name, self._storage.get(_profile_key(name)))
+        return self._parse_profile(name, self._storage.get(profile_key(name)))
 
     def _parse_profile(self, name: str, data: bytes | None) -> VoiceProfile | None:
         try:
@@ -235,13 +248,9 @@ class VoiceLibrary:
         return VoiceNotFound(f"no voice '{name}.wav'; {hint}", voice=f"{name}.wav", near=near)
 
 
-def reference_key(profile: VoiceProfile) -> str:
-    """Where a profile's reference audio lies."""
-    return f"{_meta(profile.name.removesuffix('.wav'))}reference-{profile.version}.wav"
-
-
 def _profile(name: str, draft: Draft, version: str) -> VoiceProfile:
     return VoiceProfile(
+        schema_version=SCHEMA,
         name=f"{name}.wav",
         version=version,
         duration_s=round(draft.recording.duration_s, 3),
@@ -251,6 +260,7 @@ def _profile(name: str, draft: Draft, version: str) -> VoiceProfile:
         language=draft.language,
         created_at=datetime.now(UTC),
         warnings=draft.warnings,
+        report=draft.report,
     )
 
 
@@ -258,30 +268,6 @@ def _to_json(profile: VoiceProfile) -> bytes:
     return profile.model_dump_json(indent=1).encode()
 
 
-def _content_hash(data: bytes, text: str | None) -> str:
-    return hashlib.sha256(data + b"\0" + (text or "").encode()).hexdigest()[:16]
-
-
 def _state(items: list[Item | None]) -> str:
     seen = [(item.key, item.size, item.last_modified.timestamp()) for item in items if item]
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
-
-
-def _wav_key(name: str) -> str:
-    return f"voices/{name}.wav"
-
-
-def _text_key(name: str) -> str:
-    return f"voices/{name}.txt"
-
-
-def _meta(name: str) -> str:
-    return f"voices/.meta/{name}/"
-
-
-def _profile_key(name: str) -> str:
-    return f"{_meta(name)}profile.json"
-
-
-def _original_key(profile: VoiceProfile) -> str:
-    return f"{_meta(profile.name.removesuffix('.wav'))}original-{profile.version}"

@@ -135,6 +135,8 @@ def test_passes_on_every_warning(deaf: Transcriber) -> None:
     told = _draft(encode(recording, "wav"), deaf, text_beside=TEXT_BESIDE).warnings
     assert [warning.split(" ")[1:3] for warning in told] == [
         ["of", "the"],  # ... recording is at full scale
+        ["noise", "is"],  # background ... 14 dB below the speech: the soft tone
+        ["is", "nothing"],  # there ... above 0.5 kHz
         ["first", "7.2"],  # the ... s of 14.5 s are kept
         [".txt", "beside"],
         ["knows", "what"],  # nobody ... the recording says

@@ -50,20 +50,17 @@ def test_refuses_what_cannot_become_a_voice(recording: Audio, reason: str, detai
 
 
 ACCEPTED = {
-    "a second": (tone(1_000), []),
-    "quiet": (tone(2_000, level=0.02), []),
-    "a little clipped": (_clipped(0.0009), []),
-    "clipped": (
-        _clipped(0.02),
-        ["2.0% of the recording is at full scale (clipped); a lower recording level sounds cleaner"],
-    ),
+    "a second": tone(1_000),
+    "quiet": tone(2_000, level=0.02),
+    "a little clipped": _clipped(0.0009),
+    "clipped": _clipped(0.02),
 }
 
 
-@pytest.mark.parametrize(("recording", "told"), ACCEPTED.values(), ids=ACCEPTED)
-def test_warns_of_what_is_not_perfect(recording: Audio, told: list[str]) -> None:
-    """A usable recording is accepted, with a warning if it is clipped."""
-    assert check_recording(recording) == told
+@pytest.mark.parametrize("recording", ACCEPTED.values(), ids=ACCEPTED)
+def test_accepts_what_is_not_perfect(recording: Audio) -> None:
+    """A usable recording is not refused."""
+    check_recording(recording)
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 24_000, 48_000])
@@ -234,7 +231,7 @@ def test_keeps_a_good_recording(name: str) -> None:
     """The human recordings of the f5-tts package are trimmed as upstream trims them, to 10 ms, and not otherwise
     changed."""
     recording = human_recording(name)
-    assert check_recording(recording) == []
+    check_recording(recording)
     cut = make_reference(recording)
     assert (cut.was_cut, cut.warnings) == (False, [])
     kept = cut.audio.samples[: -TAIL_MS * 24]

@@ -84,6 +84,8 @@ def test_upload_then_use(worker: Worker, files: FileServer, recording: Audio) ->
     voice = answer["voice"]
     assert (voice["text"], voice["text_source"], voice["language"]) == (SENTENCE, "ref_text", "en")
     assert voice["duration_s"] == pytest.approx(recording.duration_s, abs=0.05)
+    assert voice["report"]["chars_per_s"] == pytest.approx(len(SENTENCE) / voice["report"]["speech_s"], rel=0.05)
+    assert call(worker, "get_voice", voice_name="alice")["voice"] == voice
     assert keys(worker.storage, "voices/") == ["voices/alice.wav"]
     assert decode_wav(worker.storage.get("voices/alice.wav") or b"").rate == 24_000
     reference = worker.voices.reference("alice")
@@ -211,6 +213,7 @@ def test_list_with_details(worker: Worker, recording_wav: bytes) -> None:
     worker.storage.put("voices/old.wav", recording_wav, "audio/wav")
     bob, old = call(worker, "list_voices", details="true")["voices"]
     assert bob["profile"]["text"] == "Some."
+    assert bob["profile"]["report"]["source_rate_hz"] == 22_050
     assert old["profile"] is None
     assert "profile" not in call(worker, "list_voices")["voices"][0]
 

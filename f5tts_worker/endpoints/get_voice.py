@@ -7,7 +7,7 @@ from pydantic import Field
 from ..contract import Request, Response, VoiceName
 from ..job import Job
 from ..names import VOICE_NAME
-from ..voices import VoiceProfile, reference_key
+from ..voice_profile import VoiceProfile, reference_key
 from ..worker import Worker
 
 
@@ -27,7 +27,7 @@ class GetVoiceResponse(Response):
 
 
 def handle(request: GetVoiceRequest, worker: Worker, job: Job) -> GetVoiceResponse:
-    """Read the profile; one is made for a recording that was put into the bucket by hand."""
+    """Read the profile; one is made for a recording that was put into the bucket by hand, and an older one upgraded."""
     profile = worker.voices.profile(request.voice_name)
     expires_in = worker.settings.url_expires_in
     reference_url = worker.storage.link(

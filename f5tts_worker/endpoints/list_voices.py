@@ -8,7 +8,7 @@ from pydantic import Field
 from ..beside import Beside
 from ..contract import Request, Response, VoiceName, VoicePrefix, Whole, whole
 from ..job import Job
-from ..voices import VoiceProfile
+from ..voice_profile import VoiceProfile
 from ..worker import Worker
 
 PAGE_MAX = 1_000
@@ -32,7 +32,8 @@ class ListedVoice(Response):
     """Bytes of NAME.wav."""
     last_modified: datetime
     profile: VoiceProfile | None = None
-    """With `details`; null for a recording that was put into the bucket by hand and not used yet."""
+    """With `details`; null for a recording that was put into the bucket by hand and not used yet. Listing upgrades
+    nothing: that reads whole recordings."""
 
 
 class ListVoicesResponse(Response):
@@ -52,7 +53,7 @@ def handle(request: ListVoicesRequest, worker: Worker, job: Job) -> ListVoicesRe
     ]
     if request.details:
         with Beside(DETAILS_AT_ONCE) as beside:
-            profiles = list(beside.map(worker.voices.peek, (name for name, _ in page.voices)))
+            profiles = list(beside.map(worker.voices.listed, (name for name, _ in page.voices)))
         voices = [
             voice.model_copy(update={"profile": profile}) for voice, profile in zip(voices, profiles, strict=True)
         ]

@@ -9,7 +9,7 @@ from ..errors import DownloadTooLarge, InvalidInput, NotFound
 from ..job import Job
 from ..names import VOICE_NAME
 from ..net import MAX_BYTES
-from ..voices import VoiceProfile
+from ..voice_profile import VoiceProfile
 from ..worker import Worker
 
 

@@ -1,0 +1,142 @@
+"""Activity: where a recording has speech, how loud that is, and how loud its pauses are.
+
+Everything is measured over frames of 10 ms. A frame's level is its standard deviation, so that an offset is no sound.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from .audio import Audio
+
+Levels = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+FRAMES_A_SECOND = 100
+BLOCK = 6_000
+"""Frames measured at once: ten minutes at 48 kHz would take 230 MB in double precision."""
+NOTHING_DB = -200.0
+DIGITAL_SILENCE_DB = -90.0
+"""dBFS; the last bit of 16 is at -96. An editor or a gate cuts in what is as quiet, and no noise is heard in it."""
+
+PAUSE_FRAMES = 10
+"""Noise is looked for in stretches of 100 ms: closures within a word are shorter."""
+STEADY_DB = 4.0
+"""The most that the frames of a pause deviate: in pink noise they do by 2 dB, in a sound that fades by far more."""
+QUIETEST_PERCENTILE, OVER_QUIETEST_DB = 10, 3.0
+"""How loud a pause may be among all frames between the first sound and the last. A steady vowel is louder, and so is
+everything where an editor or a gate has put digital silence between the words."""
+NEAR_QUIETEST_DB = 4.0
+
+ACTIVE_MARGIN_DB = 15.9
+"""ITU-T P.56: the level of speech is the mean power of whatever is louder than this far below it."""
+SOFTEST_DB, OVER_NOISE_DB = 25.0, 4.0
+"""Speech is no softer than this below its own level, and no nearer to the noise."""
+HANGOVER_FRAMES = 20
+"""Of P.56: shorter gaps belong to the speech."""
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """Where an audio has speech."""
+
+    speech: Flags
+    """(n_frames,)."""
+    level_db: float
+    """Mean power where there is speech, in dBFS; NOTHING_DB where there is none."""
+    noise_db: float | None
+    """Mean power of the pauses; None where there is none to hear it in."""
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds of speech."""
+        return int(self.speech.sum()) / FRAMES_A_SECOND
+
+    @property
+    def silence_s(self) -> tuple[float, float]:
+        """Seconds before and after the speech; without speech, all of it is before."""
+        if not self.speech.any():
+            return len(self.speech) / FRAMES_A_SECOND, 0.0
+        return int(np.argmax(self.speech)) / FRAMES_A_SECOND, int(np.argmax(self.speech[::-1])) / FRAMES_A_SECOND
+
+    @property
+    def snr_db(self) -> float | None:
+        """Power of the speech, without the noise that is in it, over that of the noise."""
+        if self.noise_db is None or self.level_db <= self.noise_db:
+            return None
+        return float(to_db(to_power(self.level_db) / to_power(self.noise_db) - 1))
+
+
+def listen(audio: Audio) -> Activity:
+    """Tell speech from pauses by level: over the noise, and not too far below the speech's own level."""
+    levels = _levels_db(audio)
+    live = levels > DIGITAL_SILENCE_DB
+    if not live.any():
+        return Activity(live, NOTHING_DB, None)
+    smooth = np.median(sliding_window_view(np.pad(levels, 2, mode="edge"), 5), axis=1)  # a click is shorter
+    softest_db = max(_active_level_db(smooth) - SOFTEST_DB, DIGITAL_SILENCE_DB)
+    noise_db = _noise_db(levels, live)
+    if noise_db is not None and smooth.max() <= noise_db + OVER_NOISE_DB:  # all of it is as loud: then it is no pause
+        noise_db = None
+    speech = _without_gaps(smooth > (softest_db if noise_db is None else max(softest_db, noise_db + OVER_NOISE_DB)))
+    level_db = float(to_db(to_power(levels[speech]).mean())) if speech.any() else NOTHING_DB
+    return Activity(speech, level_db, noise_db)
+
+
+def _levels_db(audio: Audio) -> Levels:
+    """Level of each whole frame in dBFS, (n_frames,); at least one."""
+    length = round(audio.rate / FRAMES_A_SECOND)
+    samples = np.pad(audio.samples, (0, max(0, length - len(audio.samples))))
+    frames = samples[: len(samples) // length * length].reshape(-1, length)
+    blocks = [frames[i : i + BLOCK].var(axis=1, dtype=np.float64) for i in range(0, len(frames), BLOCK)]
+    return to_db(np.concatenate(blocks))
+
+
+def _noise_db(levels: Levels, live: Flags) -> float | None:
+    """Mean power of the quietest steady stretches; None if there is none.
+
+    After the minimum statistics of Martin (2001): noise is what the level falls back to between words.
+    """
+    if len(levels) < PAUSE_FRAMES:
+        return None
+    stretches = sliding_window_view(levels, PAUSE_FRAMES)
+    loudness = to_db(np.convolve(to_power(levels), np.ones(PAUSE_FRAMES) / PAUSE_FRAMES, "valid"))
+    pauses = sliding_window_view(live, PAUSE_FRAMES).all(axis=1) & (stretches.std(axis=1) < STEADY_DB)
+    first, last = np.flatnonzero(live)[[0, -1]]
+    pauses &= loudness <= np.percentile(levels[first : last + 1], QUIETEST_PERCENTILE) + OVER_QUIETEST_DB
+    if not pauses.any():
+        return None
+    pauses &= loudness < loudness[pauses].min() + NEAR_QUIETEST_DB
+    frames = np.convolve(pauses, np.ones(PAUSE_FRAMES, np.int64)) > 0
+    return float(to_db(to_power(levels[frames]).mean()))
+
+
+def _active_level_db(levels: Levels) -> float:
+    """Level of the speech by ITU-T P.56: frames are taken from the loudest down to the margin below their mean."""
+    falling = np.sort(levels)[::-1]
+    means = to_db(np.cumsum(to_power(falling)) / np.arange(1, len(falling) + 1))
+    below = np.flatnonzero(means - falling >= ACTIVE_MARGIN_DB)
+    return float(means[below[0] if len(below) else -1])
+
+
+def _without_gaps(speech: Flags) -> Flags:
+    """The flags with short gaps between two stretches of speech closed."""
+    places = np.flatnonzero(speech)
+    closed = speech.copy()
+    for i in np.flatnonzero((np.diff(places) > 1) & (np.diff(places) <= HANGOVER_FRAMES)):
+        closed[places[i] : places[i + 1]] = True
+    return closed
+
+
+def to_db(power: Levels | float) -> Levels:
+    """Decibels of a power."""
+    levels: Levels = 10 * np.log10(np.maximum(power, 1e-20))
+    return levels
+
+
+def to_power(levels: Levels | float) -> Levels:
+    """Power of decibels."""
+    power: Levels = np.power(10.0, np.divide(levels, 10))
+    return power
