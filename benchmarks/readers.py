@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from benchmarks.operations import synchronize
-from f5tts_worker.audio import SAMPLE_RATE, Audio, Samples, cross_fade
+from f5tts_worker.audio import SAMPLE_RATE, Samples
 from f5tts_worker.engines.upstream import UpstreamModel
 from f5tts_worker.f5.batches import Utterance
 from f5tts_worker.f5.duration import SHORT_BYTES, Pace, ending_sentence
@@ -113,7 +113,7 @@ class Ours:
     def read(self, reading: Reading) -> Samples:
         """In the batches that the model chooses."""
         voice = self.model.prepare(reading.samples, reading.pace.spoken_text())
-        return self._read_in(voice, self.model.batches(reading.utterances), reading)
+        return self._read_in(voice, self.model.batches(reading.utterances, first_alone=True), reading)
 
     def read_in(self, batches: list[list[int]], reading: Reading) -> Samples:
         """In given batches of the chunks' numbers."""
@@ -121,11 +121,11 @@ class Ours:
 
     def _read_in(self, voice: Any, batches: list[list[int]], reading: Reading) -> Samples:
         utterances = reading.utterances
-        parts: dict[int, Audio] = {}
+        parts: dict[int, Samples] = {}
         for batch in batches:
             waves = self.model.speak(voice, [utterances[i] for i in batch], reading.guidance)
-            parts |= {i: Audio(wave, SAMPLE_RATE) for i, wave in zip(batch, waves, strict=True)}
-        return cross_fade([parts[i] for i in range(len(utterances))], CROSS_FADE_S).samples
+            parts |= dict(zip(batch, waves, strict=True))
+        return cross_faded([parts[i] for i in range(len(utterances))])
 
 
 class Upstream:
@@ -153,6 +153,18 @@ class Upstream:
             device=self.model.device,
         )
         return np.asarray(next(spoken)[0])
+
+
+def cross_faded(parts: list[Samples]) -> Samples:
+    """Chunks one after another, each fading into the next, as the package joins them."""
+    whole = parts[0]
+    for part in parts[1:]:
+        overlap = min(int(CROSS_FADE_S * SAMPLE_RATE), len(whole), len(part))
+        rising = np.linspace(0, 1, overlap, dtype=np.float32)
+        kept = len(whole) - overlap
+        both = whole[kept:] * rising[::-1] + part[:overlap] * rising
+        whole = np.concatenate([whole[:kept], both, part[overlap:]])
+    return whole
 
 
 def imported_infer() -> Callable[..., Any] | None:

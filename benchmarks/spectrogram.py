@@ -15,7 +15,7 @@ import torch
 
 from benchmarks.report import machine
 from f5tts_worker.audio import Samples
-from f5tts_worker.engines import ENGINES, SpeechOptions
+from f5tts_worker.engines import ENGINES, Line, SpeechOptions
 from f5tts_worker.f5.mel import MelSpectrogram
 from f5tts_worker.settings import Settings
 from f5tts_worker.worker import sample_reference
@@ -55,10 +55,10 @@ def spoken(engine_name: str, model_dir: Path, steps: int) -> Samples:
     began = time.perf_counter()
     engine.load()
     loaded = time.perf_counter()
-    options = SpeechOptions(seed=42, nfe_step=steps)
-    speech = engine.synthesize(sample_reference(), TEXT, options, lambda _: None, threading.Event())
+    line = Line(TEXT, sample_reference(), speed=1.0, seed=42)
+    ((_, take),) = engine.speak([line], SpeechOptions(nfe_step=steps), threading.Event())
     print(f"{engine_name}: loaded in {loaded - began:.1f} s, spoke in {time.perf_counter() - loaded:.1f} s")
-    return speech.audio.samples
+    return take.audio.samples
 
 
 if __name__ == "__main__":

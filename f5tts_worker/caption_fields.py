@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, ParamSpec, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from .captions import Captioner, Timing, TimingRequest, timing_key
+from .aligners.chain import Listen
+from .captions import Captioner, Timing, TimingRequest, native_timing, timing_key
 from .contract import Number, Request, Response, Whole, lower, number, whole
 from .errors import Cancelled, InvalidInput, TimingUnavailable, WorkerError, shown
 from .records import JobRecord
@@ -164,6 +165,8 @@ class WordTime(Response):
     start_ms: int
     end_ms: int
     score: float
+    speaker: str | None = None
+    """Where a text has several."""
 
 
 class TimingAnswer(Response):
@@ -200,6 +203,19 @@ def attempt(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Timi
         )
 
 
+def time_words(
+    request: CaptionRequest, record: JobRecord, listen: Callable[[], Listen], captioner: Captioner
+) -> Timing:
+    """The times of a job's words: those that its engine knows exactly, or found in the audio. Raises TimingUnavailable.
+
+    `listen` is called only if the audio is needed.
+    """
+    native = record.native_words
+    if native is not None and request.timing_method == "auto":
+        return native_timing(native, request.caption_options)
+    return captioner.time(listen(), record.said, record.language, request.timing_request, request.caption_options)
+
+
 def answer_timing(
     record: JobRecord, timing: Timing, formats: tuple[str, ...], captioner: Captioner, storage: Storage, expires_in: int
 ) -> TimingAnswer:
@@ -232,4 +248,5 @@ def link_captions(job_id: str, caption_format: str, storage: Storage, expires_in
 
 
 def _word_time(word: Word) -> WordTime:
-    return WordTime(word=word.text, start_ms=word.start_ms, end_ms=word.end_ms, score=round(word.score, 3))
+    speaker = {"speaker": word.speaker} if word.speaker else {}  # what is not set is not answered
+    return WordTime(word=word.text, start_ms=word.start_ms, end_ms=word.end_ms, score=round(word.score, 3), **speaker)

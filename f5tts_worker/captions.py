@@ -4,22 +4,22 @@ timings/JOB.FORMAT   each made when it is first asked for, from the job's record
 """
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
 from .aligners.base import AlignmentError
-from .aligners.chain import NATIVE, AlignerChain, Alignment
-from .audio import Audio
+from .aligners.chain import NATIVE, AlignerChain, Alignment, Listen, Stretch
 from .beside import Beside
 from .errors import TimingUnavailable
+from .parts import Part, shown_words
 from .storage import Storage
 from .subtitles import FORMATS
 from .subtitles.captions import Captions
 from .subtitles.cues import make_cues
 from .subtitles.options import CaptionOptions
-from .text.words import split_words
-from .words import Word, split_times
+from .words import Word
 
 UNSURE = 0.5
 POOR_SCORE = 0.6
@@ -56,25 +56,25 @@ class Captioner:
 
     def time(
         self,
-        audio: Audio,
-        text: str,
+        listen: Listen,
+        parts: Sequence[Part],
         language: str | None,
         request: TimingRequest,
         options: CaptionOptions,
-        native: list[Word] | None = None,
     ) -> Timing:
-        """Find every word of `text` in its speech; `native` are the engine's own times. Raises TimingUnavailable."""
-        words = split_words(text)
-        if native is not None and request.method == "auto":
-            return native_timing(native, text, options)
+        """Find every word of a recording in the part that says it. Raises TimingUnavailable."""
+        stretches = [Stretch(part.start_ms, part.end_ms, part.said_words) for part in parts]
         try:
-            found = self._aligners.align(audio, words, language, method=request.method, strict=request.strict)
+            found = self._aligners.align_stretches(
+                listen, stretches, language, method=request.method, strict=request.strict
+            )
         except AlignmentError as e:
-            raise TimingUnavailable(f"the words could not be timed: {e}", words=len(words)) from e
+            words = sum(len(stretch.words) for stretch in stretches)
+            raise TimingUnavailable(f"the words could not be timed: {e}", words=words) from e
         return Timing(
             method=found.method,
             confidence=found.confidence,
-            words=found.words,
+            words=shown_words(parts, found.stretches, found.method),
             options=options,
             warnings=[*found.warnings, *_doubts(found)],
         )
@@ -117,9 +117,8 @@ def _doubts(found: Alignment) -> list[str]:
     return doubts
 
 
-def native_timing(timed: list[Word], text: str, options: CaptionOptions) -> Timing:
-    """The engine's own times, which are exact, for the words of captions."""
-    words = split_times(timed, split_words(text))
+def native_timing(words: list[Word], options: CaptionOptions) -> Timing:
+    """The engine's own times, which are exact."""
     return Timing(method=NATIVE, confidence=1.0, words=words, options=options)
 
 

@@ -120,7 +120,7 @@ def _no_boolean(value: Any) -> Any:
     return value
 
 
-def number(default: float, low: float, high: float, meaning: str) -> Any:
+def number(default: float | None, low: float, high: float, meaning: str) -> Any:
     """A field for a number with bounds."""
     return Field(default, ge=low, le=high, description=f"a number from {low:g} to {high:g} ({meaning})")
 

@@ -9,7 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .contract import Request, Response
-from .endpoints import delete_voice, download, get_voice, list_voices, status, timing, tts, upload, upload_url
+from .endpoints import (
+    delete_voice,
+    download,
+    get_voice,
+    list_voices,
+    preview_text,
+    status,
+    timing,
+    tts,
+    upload,
+    upload_url,
+)
 from .errors import (
     SHOWN_CHARS,
     InternalError,
@@ -22,6 +33,7 @@ from .errors import (
 from .job import STOP, Job
 from .logs import JOB_ID
 from .metrics import Stages
+from .speech_fields import SpeechRequest
 from .worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -36,7 +48,8 @@ class Endpoint:
 
 
 ENDPOINTS = {
-    "tts": Endpoint(tts.TtsRequest, tts.handle),
+    "tts": Endpoint(SpeechRequest, tts.handle),
+    "preview_text": Endpoint(SpeechRequest, preview_text.handle),
     "upload": Endpoint(upload.UploadRequest, upload.handle),
     "upload_url": Endpoint(upload_url.UploadUrlRequest, upload_url.handle),
     "list_voices": Endpoint(list_voices.ListVoicesRequest, list_voices.handle),

@@ -8,17 +8,20 @@ output/JOB.json           the record: written before the first chunk, and again 
 import hashlib
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .audio import AUDIO_FORMATS, Audio, decode, encode
+from .audio import AUDIO_FORMATS, Audio, decode
 from .captions import Timing
 from .errors import NotFound
 from .job import heed_stop
 from .names import key_job_id
+from .parts import Part, whole_part
 from .storage import Storage
-from .words import Word
+from .text.words import split_words
+from .words import Word, split_times
 
 
 class JobRecord(BaseModel):
@@ -39,11 +42,25 @@ class JobRecord(BaseModel):
     """Empty where no audio was made."""
     duration_s: float | None = None
     sample_rate: int | None = None
+    parts: list[Part] | None = None
+    """Where each chunk of the text is said; None in records of older versions and of audio that was linked."""
     words: list[Word] | None = None
     """The engine's own word times, where it has them."""
     timing: Timing | None = None
     """The word times that captions were made of."""
     warnings: list[str] = []
+
+    @property
+    def said(self) -> list[Part]:
+        """Where what of the text is said, as well as it is known."""
+        return self.parts or [whole_part(self.text, round((self.duration_s or 0) * 1000))]
+
+    @property
+    def native_words(self) -> list[Word] | None:
+        """The caller's words at the engine's own times; records of older versions have what white space separates."""
+        if self.words is None or self.parts:
+            return self.words
+        return split_times(self.words, split_words(self.text))
 
 
 def request_hash(request: dict[str, Any]) -> str:
@@ -98,21 +115,20 @@ class JobRecords:
             )
         return decode(data, max_s=(record.duration_s or 0) + 1)
 
-    def finish(self, done: JobRecord, audio: Audio) -> None:
+    def finish(self, done: JobRecord, file: Path) -> None:
         """Store a job's audio, and then the record that says so."""
-        self._put_audio(audio_key(done.job_id, done.audio_format), done, audio)
+        self._put_audio(audio_key(done.job_id, done.audio_format), done.audio_format, file)
         self.write(done)
 
-    def put_first(self, record: JobRecord, chunk: Audio) -> str:
+    def put_first(self, record: JobRecord, file: Path) -> str:
         """Store a job's first chunk, as the whole will be; returns its key. Raises Cancelled."""
         key = first_audio_key(record.job_id, record.audio_format)
-        self._put_audio(key, record, chunk)
+        self._put_audio(key, record.audio_format, file)
         return key
 
-    def _put_audio(self, key: str, record: JobRecord, audio: Audio) -> None:
-        data = encode(audio, record.audio_format)
+    def _put_audio(self, key: str, audio_format: str, file: Path) -> None:
         heed_stop()
-        self._storage.put(key, data, AUDIO_FORMATS[record.audio_format].content_type)
+        self._storage.put_file(key, file, AUDIO_FORMATS[audio_format].content_type)
 
     def write(self, record: JobRecord) -> None:
         """Store a record."""

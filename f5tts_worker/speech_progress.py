@@ -2,14 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Self
 
 from .audio import Audio
 from .beside import Beside
-from .engines import ChunkDone
 from .errors import Cancelled, WorkerError
 from .job import STOP
+from .mix import Mix
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class SpeechProgress:
         self._report = report
         self._store = store
         self._known: dict[str, Any] = {}
+        self._first_is_known = False
         self._lock = threading.Lock()
         self._over = threading.Event()
         """Nobody waits for a chunk any more: the last one is done, or the speech has ended otherwise."""
@@ -42,21 +44,40 @@ class SpeechProgress:
         self._over.set()
         self._thread.shutdown()
 
-    def on_chunk(self, chunk: ChunkDone) -> None:
-        """Take note of a chunk; see Engine."""
+    def expect(self, seconds: Sequence[float], done: Collection[int]) -> None:
+        """Get ready for lines of these lengths; some are spoken already."""
+        self._seconds, self._n_done, self._began = list(seconds), len(done), time.monotonic()
+        self._left_s = sum(length for i, length in enumerate(seconds) if i not in done)
+        self._spoken_s = 0.0
+
+    def line_done(self, index: int) -> None:
+        """Take note of a spoken line."""
+        self._n_done += 1
+        self._left_s -= self._seconds[index]
+        self._spoken_s += self._seconds[index]
+        remaining = len(self._seconds) - self._n_done
         with self._lock:
             self._known |= {
                 "stage": "speech",
-                "chunks_done": chunk.done,
-                "chunks": chunk.chunks,
-                "chunks_remaining": chunk.chunks - chunk.done,
+                "chunks_done": self._n_done,
+                "chunks": len(self._seconds),
+                "chunks_remaining": remaining,
+                "seconds_remaining": round(self._pace() * max(self._left_s, 0.0), 1),
             }
-            if chunk.done == chunk.chunks:  # the result is next, and would wait for a report that is on its way
+            if not remaining:  # the result is next, and would wait for a report that is on its way
                 self._over.set()
-        if chunk.index > 0:
+        if index > 0:
             self._tell()
-        elif chunk.chunks > 1:
-            self._thread.submit(self._store_first, chunk.audio)
+
+    def heard(self, mix: Mix) -> None:
+        """Take note of how much is in order; the first chunk of several is stored, and reported then."""
+        if not self._first_is_known and len(self._seconds) > 1:
+            self._thread.submit(self._store_first, mix.heard())
+        self._first_is_known = True
+
+    def _pace(self) -> float:
+        """Seconds of work for a second of speech."""
+        return (time.monotonic() - self._began) / max(self._spoken_s, 0.001)
 
     def _store_first(self, audio: Audio) -> None:
         STOP.set(self._over)  # in this thread: a stop ends the speech, and so this

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .aligners import AlignerChain, open_aligners
 from .audio import decode_wav
 from .captions import Captioner
-from .engines import ENGINES, Engine, EngineInfo, SpeechOptions
+from .engines import ENGINES, Engine, EngineInfo, Line, SpeechOptions
 from .errors import LoadError, StorageNotConfigured, WorkerError
 from .f5.places import f5_tts_file
 from .net import Fetcher
@@ -22,7 +22,7 @@ from .voices import VoiceLibrary
 logger = logging.getLogger(__name__)
 
 WARM_UP_TEXT = "Ready."
-WARM_UP_OPTIONS = SpeechOptions(seed=0, nfe_step=1)
+WARM_UP_OPTIONS = SpeechOptions(nfe_step=1)
 WARM_UP_MS, WARM_UP_SAID = 1_000, "Some call me"
 """What is spoken after: the first second of the sample. It reads every weight once; more would only take longer."""
 
@@ -110,7 +110,7 @@ def _warm_engine(settings: Settings) -> tuple[Engine, EngineInfo, Reference | No
         info = engine.load()
         sample = sample_reference() if engine.clones else None
         voice = Reference(sample.audio.slice_ms(0, WARM_UP_MS), WARM_UP_SAID, "warm-up") if sample else None
-        engine.synthesize(voice, WARM_UP_TEXT, WARM_UP_OPTIONS, lambda _: None, threading.Event())
+        list(engine.speak([Line(WARM_UP_TEXT, voice, 1.0, 0)], WARM_UP_OPTIONS, threading.Event()))
     except ModuleNotFoundError as e:
         raise LoadError(
             f"ENGINE={settings.engine} needs the package {e.name}, which is not installed: scripts/setup worker"

@@ -5,15 +5,13 @@
 
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import handler
-from f5tts_worker.engines import ChunkDone, Speech, SpeechOptions
+from f5tts_worker.engines import Take
 from f5tts_worker.engines.preview import PreviewEngine
 from f5tts_worker.errors import EngineError, OutOfMemory
-from f5tts_worker.reference import Reference
 from f5tts_worker.settings import Settings
 from f5tts_worker.worker import Worker
 
@@ -29,6 +27,9 @@ FAULTS: dict[str, Callable[[], BaseException]] = {
 }
 """Made anew each time: an exception that is raised again keeps the frames of every time before."""
 
+HANGS = "Hang."
+"""With another line behind it."""
+
 WARNINGS: dict[str, list[Any]] = {
     "10 MB": ["x" * 10_000_000],
     "object": [object()],
@@ -39,22 +40,18 @@ WARNINGS: dict[str, list[Any]] = {
 class FaultyEngine(PreviewEngine):
     """Does what the text names, speaks any other text."""
 
-    def synthesize(
-        self,
-        reference: Reference | None,
-        text: str,
-        options: SpeechOptions,
-        on_chunk: Callable[[ChunkDone], None],
-        stop: threading.Event,
-    ) -> Speech:
+    def doubts(self, text: str, language: str | None, speeds: Collection[float]) -> list[str]:
         """See Engine."""
-        if text in FAULTS:
-            raise FAULTS[text]()
-        if text == "hang":
-            on_chunk(ChunkDone(0, 1, 2, super().synthesize(reference, "One.", options, lambda _: None, stop).audio))
-            threading.Event().wait()
-        speech = super().synthesize(reference, text, options, on_chunk, stop)
-        return replace(speech, warnings=WARNINGS.get(text, speech.warnings))
+        return WARNINGS.get(text, super().doubts(text, language, speeds))
+
+    def speak(self, lines: Any, *others: Any) -> Iterator[tuple[int, Take]]:
+        """See Engine."""
+        for i, take in super().speak(lines, *others):
+            if fault := FAULTS.get(lines[i].text):
+                raise fault()
+            yield i, take
+            if lines[i].text == HANGS:
+                threading.Event().wait()
 
 
 class UnfitEngine(PreviewEngine):

@@ -145,5 +145,7 @@ def test_confidence_is_agreement() -> None:
 
 def test_agreement_counts_spoken_words() -> None:
     """A dash, which is not spoken, is nothing to agree on."""
-    dash = [Word("—", 0, 0, 1.0, "x")]
-    assert agreement(dash, dash) is None
+    dash = Word("—", 0, 0, 1.0, "x")
+    assert agreement([(dash, dash)]) is None
+    one, late = Word("One", 0, 100, 1.0, "x"), Word("One", 200, 300, 1.0, "y")
+    assert agreement([(dash, dash), (one, one), (one, late)]) == 0.5

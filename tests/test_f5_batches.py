@@ -187,11 +187,13 @@ PLANS = {
 }
 
 
+@pytest.mark.parametrize("first_alone", [True, False], ids=["first alone", "all alike"])
 @pytest.mark.parametrize(("lengths", "max_frames"), PLANS.values(), ids=PLANS)
-def test_a_plan_speaks_every_chunk_once(lengths: list[int], max_frames: int) -> None:
-    """The first chunk alone and first; batches of sizes that graphs are shared by, within memory where they can be."""
-    batches = plan_batches(lengths, max_frames)
-    assert batches[0] == [0]
+def test_a_plan_speaks_every_chunk_once(lengths: list[int], max_frames: int, first_alone: bool) -> None:
+    """The first chunk alone and first, where somebody waits for it; batches of sizes that graphs are shared by, within
+    memory where they can be."""
+    batches = plan_batches(lengths, max_frames, first_alone=first_alone)
+    assert not first_alone or batches[0] == [0]
     assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) in SIZES
@@ -202,7 +204,13 @@ def test_a_plan_speaks_every_chunk_once(lengths: list[int], max_frames: int) -> 
 def test_a_plan_pads_little() -> None:
     """Chunks of a length run together: of 17, short and long ones in turn, none is padded to the other's length."""
     lengths = [500, *([300, 2_000] * 8)]
-    assert [[lengths[i] for i in batch] for batch in plan_batches(lengths, 16_384)] == [[500], [2_000] * 8, [300] * 8]
+    batches = plan_batches(lengths, 16_384, first_alone=True)
+    assert [[lengths[i] for i in batch] for batch in batches] == [[500], [2_000] * 8, [300] * 8]
+
+
+def test_no_chunk_makes_no_batch() -> None:
+    """Where nothing is left to speak, nothing runs."""
+    assert plan_batches([], 10_000, first_alone=False) == []
 
 
 @pytest.mark.gpu

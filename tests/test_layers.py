@@ -17,6 +17,9 @@ LAYERS = {
     **dict.fromkeys(
         ["reference", "espeak", "progress", "lease", "failure", "volume", "repeat", "resident", "beside"], 1
     ),
+    **dict.fromkeys(["activity", "voice_report", "voice_advice"], 1),
+    **dict.fromkeys(["voice_profile", "voice_upgrade"], 3),
+    **dict.fromkeys(["tape", "mastering", "encoding", "ffmpeg_run", "loudness", "riff", "tags"], 1),
     **dict.fromkeys(["storage", "engines", "f5", "transcriber", "hub", "packages", "aligners"], 2),
     **dict.fromkeys(["contract", "draft", "voices", "records", "captions", "caption_fields", "speech_progress"], 3),
     "worker": 4,

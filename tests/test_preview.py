@@ -1,4 +1,4 @@
-"""Engine preview: exact word times, chunks, and what it cannot speak."""
+"""Engine preview: exact word times, lines, and what it cannot speak."""
 
 import threading
 from itertools import pairwise
@@ -8,21 +8,27 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spoken import Spoken, plan_text, speak
 
-from f5tts_worker.engines import ChunkDone, Speech, SpeechOptions
-from f5tts_worker.engines.preview import CHUNK_CHARS, NO_CLONING, PreviewEngine
+from f5tts_worker.engines import Line, SpeechOptions, Take
+from f5tts_worker.engines.preview import LINE_CHARS, NO_CLONING, PreviewEngine
 from f5tts_worker.errors import Cancelled, InvalidInput
 from f5tts_worker.reference import Reference
+from f5tts_worker.text.words import split_words
 
 ENGINE = PreviewEngine()
 SENTENCE = "Some people read aloud to learn a text, and others read aloud to be heard."
 LONG = " ".join(f"{SENTENCE} Sentence {i} of many — or “few”." for i in range(20))
 
 
-def _speak(text: str, *, reference: Reference | None = None, seed: int = 1, **options: Any) -> Speech:
-    return ENGINE.synthesize(
-        reference, text, SpeechOptions(seed=seed, **options), lambda chunk: None, threading.Event()
-    )
+def _speak(text: str, *, speed: float = 1.0, **options: Any) -> Spoken:
+    return speak(ENGINE, text, options=SpeechOptions(**options), speed=speed)
+
+
+def _take(text: str, *, reference: Reference | None = None, speed: float = 1.0, seed: int = 1, **options: Any) -> Take:
+    line = Line(text, reference, speed, seed)
+    ((_, take),) = ENGINE.speak([line], SpeechOptions(**options), threading.Event())
+    return take
 
 
 TEXTS = {
@@ -37,17 +43,17 @@ TEXTS = {
     ),
     "no full stops": ("and then another word " * 60, {}),
     "a word of several chunks": ("你好世界，我很好。今天天气很好！" * 60 + " 再见。", {"language": "zh"}),
-    "a very long word": ("x" * (CHUNK_CHARS + 1) + " and more", {}),
+    "a very long word": ("xyz" * LINE_CHARS + " and more", {}),
     "symbols between": ("One — two & three 🙂 ... four ?! five", {}),
 }
 
 
 @pytest.mark.parametrize(("text", "options"), TEXTS.values(), ids=TEXTS)
 def test_every_word_has_its_time(text: str, options: dict[str, Any]) -> None:
-    """The words are the text's own, in order, inside the audio, certain, and speech is at 24 kHz."""
+    """The words are those that captions show, in order, inside the audio, certain, and speech is at 24 kHz."""
     speech = _speak(text, **options)
     assert speech.words is not None
-    assert [word.text for word in speech.words] == text.split()
+    assert [word.text for word in speech.words] == split_words(text)
     edges = [edge for word in speech.words for edge in (word.start_ms, word.end_ms)]
     assert edges == sorted(edges)
     assert edges[0] >= 0
@@ -70,10 +76,36 @@ def test_any_text_has_its_times(text: str, more: str) -> None:
     """Whatever the text, there is a time for each word, in order and inside the audio."""
     speech = _speak(f"Well, {text} {more}")
     assert speech.words is not None
-    assert [word.text for word in speech.words] == f"Well, {text} {more}".split()
+    assert [word.text for word in speech.words] == split_words(f"Well, {text} {more}")
     edges = [edge for word in speech.words for edge in (word.start_ms, word.end_ms)]
     assert edges == sorted(edges)
     assert edges[-1] <= speech.audio.duration_s * 1000 + 0.5  # rounded to ms
+
+
+LINES = {
+    "a sentence": SENTENCE,
+    "white space": " One\n\n two\tthree\u00a0four ",
+    "symbols between": "One — two & three 🙂 ... four ?! five",
+    "Chinese": "你好世界，我很好。 再见。",
+}
+
+
+@pytest.mark.parametrize("text", LINES.values(), ids=LINES)
+def test_a_line_has_the_times_of_its_words(text: str) -> None:
+    """Those of what white space separates, in order, inside the take."""
+    take = _take(text)
+    assert take.words is not None
+    assert [word.text for word in take.words] == text.split()
+    edges = [edge for word in take.words for edge in (word.start_ms, word.end_ms)]
+    assert edges == sorted(edges)
+    assert edges[-1] <= take.audio.duration_s * 1000 + 0.5
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 1.7, 3.0])
+def test_a_line_lasts_about_as_long_as_expected(speed: float) -> None:
+    """What a plan tells of an English text is what it takes, within a quarter."""
+    expected = ENGINE.measure(None, speed).seconds(SENTENCE)
+    assert _take(SENTENCE, speed=speed).audio.duration_s == pytest.approx(expected, rel=0.25)
 
 
 def test_times_do_not_drift() -> None:
@@ -88,31 +120,27 @@ def test_times_do_not_drift() -> None:
             assert speech.audio.slice_ms(word.end_ms + 10, following.start_ms - 10).levels_db.max() < -60
 
 
-def test_reports_every_chunk() -> None:
-    """`on_chunk` counts to the number of chunks, and their audio is the speech."""
-    heard: list[ChunkDone] = []
-    speech = ENGINE.synthesize(None, LONG, SpeechOptions(seed=1), heard.append, threading.Event())
-    assert len(heard) > 3
-    assert [(chunk.done, chunk.chunks) for chunk in heard] == [(i + 1, len(heard)) for i in range(len(heard))]
-    np.testing.assert_array_equal(np.concatenate([chunk.audio.samples for chunk in heard]), speech.audio.samples)
+def test_speaks_lines_in_their_order() -> None:
+    """Each line once, from the first to the last; what is spoken already is left out, and changes no other."""
+    lines = plan_text(ENGINE, LONG).lines(1)
+    assert len(lines) > 3
+    takes = dict(ENGINE.speak(lines, SpeechOptions(), threading.Event()))
+    assert list(takes) == list(range(len(lines)))
+    rest = dict(ENGINE.speak(lines, SpeechOptions(), threading.Event(), {0, 2}))
+    assert list(rest) == [1, *range(3, len(lines))]
+    for i, take in rest.items():
+        np.testing.assert_array_equal(take.audio.samples, takes[i].audio.samples)
 
 
 @pytest.mark.parametrize("last", [0, 1, 2])
-def test_stops_between_chunks(last: int) -> None:
-    """Once it is told to stop, no further chunk is spoken."""
+def test_stops_between_lines(last: int) -> None:
+    """Once it is told to stop, no further line is spoken."""
     stop = threading.Event()
-    done: list[int] = []
-
-    def on_chunk(chunk: ChunkDone) -> None:
-        done.append(chunk.done)
-        if chunk.done == last:
-            stop.set()
-
-    if last == 0:
-        stop.set()
+    takes = ENGINE.speak(plan_text(ENGINE, LONG).lines(1), SpeechOptions(), stop)
+    assert [next(takes)[0] for _ in range(last)] == list(range(last))
+    stop.set()
     with pytest.raises(Cancelled, match="send it again"):
-        ENGINE.synthesize(None, LONG, SpeechOptions(seed=1), on_chunk, stop)
-    assert done == list(range(1, last + 1))
+        next(takes)
 
 
 @pytest.mark.parametrize(("speed", "length"), [(0.5, 2.0), (0.7, 1.43), (1.5, 0.67), (2.0, 0.5), (2.56, 0.4)])
@@ -161,12 +189,12 @@ def test_says_when_a_text_is_not_english(text: str, language: str | None, told: 
 
 def test_speaks_the_same_whatever_it_ignores() -> None:
     """Neither seed nor reference nor any option that it says it ignores changes a sample."""
-    plain = _speak(SENTENCE)
+    plain = _take(SENTENCE)
     others = [
-        _speak(SENTENCE, seed=2),
-        _speak(SENTENCE, reference=Reference(plain.audio, SENTENCE, "key")),
-        _speak(SENTENCE, **dict.fromkeys(ENGINE.ignores - {"quality"}, 1)),  # that is a name for nfe_step
-        _speak(SENTENCE, language="en"),
+        _take(SENTENCE, seed=2),
+        _take(SENTENCE, reference=Reference(plain.audio, SENTENCE, "key")),
+        _take(SENTENCE, **dict.fromkeys(ENGINE.ignores - {"quality"}, 1)),  # that is a name for nfe_step
+        _take(SENTENCE, language="en"),
     ]
     for other in others:
         np.testing.assert_array_equal(other.audio.samples, plain.audio.samples)
@@ -188,7 +216,7 @@ def test_names_languages_near_an_unknown_one(language: str, near: list[str]) -> 
 @pytest.mark.parametrize("text", ["—", "...", "… — …", "-", "\u200b", "— " * 500, ""], ids=repr)
 def test_refuses_what_cannot_be_spoken(text: str) -> None:
     """A text without a word is refused, rather than answered with silence."""
-    with pytest.raises(InvalidInput, match=r"^text: nothing in it can be spoken; send words, not only symbols$"):
+    with pytest.raises(InvalidInput, match=r"^text: (nothing in it can be spoken|there is nothing in it to say); send"):
         _speak(text)
 
 

@@ -114,14 +114,14 @@ def test_a_job_with_timings_does_not_wait_for_that(tmp_path: Path, monkeypatch: 
     """A first job that wants word times has the aligner loaded while its text is spoken, and not after its answer."""
     monkeypatch.setattr("f5tts_worker.worker.REST_AFTER_S", 600)
     worker = Worker.load(tiny_settings(tmp_path, warm_aligner="background"))
-    synthesize = worker.engine.synthesize
+    speak = worker.engine.speak
     seen: list[bool] = []
 
     def watched(*arguments: Any) -> Any:
         seen.append(any(thread.name == "aligners" for thread in threading.enumerate()))
-        return synthesize(*arguments)
+        return speak(*arguments)
 
-    monkeypatch.setattr(worker.engine, "synthesize", watched)
+    monkeypatch.setattr(worker.engine, "speak", watched)
     request = {"text": "Hello.", "nfe_step": 1, "return_word_timings": True, "timing_method": "offline"}
     assert "error" not in dispatch(request, worker, Job("timed"))
     assert seen == [True]

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from watched_storage import fail, watch
 
 from f5tts_worker.audio import SAMPLE_RATE, Audio, decode, join, pauses
 from f5tts_worker.dispatch import dispatch
-from f5tts_worker.engines import ChunkDone, Speech, SpeechOptions
+from f5tts_worker.engines import Take
 from f5tts_worker.engines.preview import PreviewEngine
 from f5tts_worker.errors import EngineError, StorageError
 from f5tts_worker.job import Job, pause
 from f5tts_worker.logs import JOB_ID
-from f5tts_worker.reference import Reference
+from f5tts_worker.speech_progress import SpeechProgress
 from f5tts_worker.worker import Worker
 
 TEXT = "One sentence. And then another one, which is longer. " * 40
@@ -36,18 +37,12 @@ class PatientEngine(PreviewEngine):
         self.chunks: list[Audio] = []
         self._between = between
 
-    def synthesize(
-        self, reference: Reference | None, text: str, options: SpeechOptions, on_chunk: Any, stop: threading.Event
-    ) -> Speech:
+    def speak(self, lines: Any, *others: Any) -> Iterator[tuple[int, Take]]:
         """See Engine."""
-
-        def done(chunk: ChunkDone) -> None:
-            self.chunks.append(self._with_pause(chunk.audio))
-            on_chunk(replace(chunk, audio=self.chunks[-1]))
-            assert chunk.chunks == 1 or self.heard.wait(PATIENCE_S)
-
-        speech = super().synthesize(reference, text, options, done, stop)
-        return replace(speech, audio=join(self.chunks))
+        for i, take in super().speak(lines, *others):
+            self.chunks.append(self._with_pause(take.audio))
+            yield i, replace(take, audio=self.chunks[-1])
+            assert len(lines) == 1 or self.heard.wait(PATIENCE_S)
 
     def _with_pause(self, audio: Audio) -> Audio:
         if self._between is None:
@@ -75,6 +70,11 @@ def spoken(worker: Worker, engine: PatientEngine, **fields: Any) -> tuple[dict[s
     return answer, reports
 
 
+def counted(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Reports without what a clock says."""
+    return [{name: told for name, told in report.items() if name != "seconds_remaining"} for report in reports]
+
+
 def first_chunk_threads() -> list[str]:
     """The threads that store first chunks now."""
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("first-chunk")]
@@ -86,13 +86,28 @@ def test_first_chunk_is_linked_in_every_report(worker: Worker) -> None:
     answer, reports = spoken(worker, engine)
     link = reports[0]["first_audio_url"]
     assert link.endswith("/output/job-1.first.wav")
-    assert reports == [
+    assert counted(reports) == [
         {"stage": "speech", "chunks_done": n, "chunks": 6, "chunks_remaining": 6 - n, "first_audio_url": link}
         for n in range(1, 6)
     ]
     heard = read(link)
     np.testing.assert_allclose(heard.samples, engine.chunks[0].samples, atol=1 / 32768)
-    np.testing.assert_array_equal(heard.samples, read(answer["audio_url"]).samples[: len(heard.samples)])
+    before = len(heard.samples) - SAMPLE_RATE // 4  # its silence is faded into the next chunk's
+    np.testing.assert_array_equal(heard.samples[:before], read(answer["audio_url"]).samples[:before])
+
+
+def test_time_that_is_left_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each report says how long the rest takes at the pace so far; what an earlier delivery has spoken took none."""
+    reports: list[dict[str, Any]] = []
+    now_s = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    with SpeechProgress(reports.append, lambda _: "a link") as progress:
+        progress.expect([2.0, 6.0, 1.0, 3.0, 50.0], done={4})
+        for index, took_s in ((0, 1.0), (2, 0.5), (1, 6.0)):
+            now_s += took_s
+            progress.line_done(index)
+    assert [(report["chunks_done"], report["seconds_remaining"]) for report in reports] == [(3, 4.5), (4, 2.5)]
+    assert {report["chunks"] for report in reports} == {5}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +155,7 @@ def test_job_that_comes_again_replaces_it(worker: Worker) -> None:
     worker.records.write(record.model_copy(update={"state": "started"}))
     worker.storage.put("output/job-1.first.wav", b"old", "audio/wav")
     _, again = spoken(worker, PatientEngine())
-    assert again == reports
+    assert counted(again) == counted(reports)
     assert read(again[0]["first_audio_url"]).duration_s > 1
     assert spoken(worker, PatientEngine())[1] == []
 
@@ -165,20 +180,15 @@ class ToldEngine(PreviewEngine):
         self.spoken = threading.Event()
         self._fails_after = fails_after
 
-    def synthesize(
-        self, reference: Reference | None, text: str, options: SpeechOptions, on_chunk: Any, stop: threading.Event
-    ) -> Speech:
+    def speak(self, lines: Any, *others: Any) -> Iterator[tuple[int, Take]]:
         """See Engine."""
-
-        def done(chunk: ChunkDone) -> None:
-            on_chunk(chunk)
+        for i, take in super().speak(lines, *others):
+            if i == len(lines) - 1:
+                self.spoken.set()
+            yield i, take
             if self._fails_after:
                 assert self._fails_after.wait(PATIENCE_S)
                 raise EngineError("the engine stumbled")
-
-        speech = super().synthesize(reference, text, options, done, stop)
-        self.spoken.set()
-        return speech
 
 
 def test_speech_does_not_wait_for_it(worker: Worker) -> None:

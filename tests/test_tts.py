@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from watched_storage import watch
 
 from f5tts_worker.audio import Audio, decode, pauses
 from f5tts_worker.dispatch import dispatch
-from f5tts_worker.engines import Speech, SpeechOptions
+from f5tts_worker.engines import Line, SpeechOptions, Take
 from f5tts_worker.engines.preview import PreviewEngine
 from f5tts_worker.job import Job
 from f5tts_worker.reference import Reference
@@ -39,15 +40,15 @@ def read(answer: dict[str, Any]) -> Audio:
 class PausingEngine(PreviewEngine):
     """Makes a pause of three seconds behind the first word."""
 
-    def synthesize(self, *arguments: Any) -> Speech:
+    def speak(self, *arguments: Any) -> Iterator[tuple[int, Take]]:
         """See Engine."""
-        speech = super().synthesize(*arguments)
-        first, *others = speech.words or []
-        at, rate = first.end_ms * speech.audio.rate // 1000, speech.audio.rate
-        silence = np.zeros(3 * rate, np.float32)
-        samples = np.concatenate([speech.audio.samples[:at], silence, speech.audio.samples[at:]])
-        moved = [replace(word, start_ms=word.start_ms + 3_000, end_ms=word.end_ms + 3_000) for word in others]
-        return replace(speech, audio=Audio(samples, rate), words=[first, *moved])
+        for i, take in super().speak(*arguments):
+            first, *others = take.words or []
+            at, rate = first.end_ms * take.audio.rate // 1000, take.audio.rate
+            silence = np.zeros(3 * rate, np.float32)
+            samples = np.concatenate([take.audio.samples[:at], silence, take.audio.samples[at:]])
+            moved = [replace(word, start_ms=word.start_ms + 3_000, end_ms=word.end_ms + 3_000) for word in others]
+            yield i, Take(Audio(samples, rate), [first, *moved])
 
 
 def test_answer_is_the_contract(worker: Worker) -> None:
@@ -69,7 +70,7 @@ def test_answer_is_the_contract(worker: Worker) -> None:
         "warnings": [],
         "metrics": {},
     }
-    assert list(answer["metrics"]) == ["prepare", "voice", "speech", "store", "answer", "total"]
+    assert list(answer["metrics"]) == ["prepare", "voice", "text", "speech", "store", "answer", "total"]
 
 
 SLOPPY: dict[str, dict[str, Any]] = {
@@ -151,11 +152,11 @@ class WatchedEngine(PreviewEngine):
         self.options: list[SpeechOptions] = []
         self.references: list[Reference | None] = []
 
-    def synthesize(self, reference: Reference | None, text: str, options: SpeechOptions, *others: Any) -> Speech:
+    def speak(self, lines: Sequence[Line], options: SpeechOptions, *others: Any) -> Iterator[tuple[int, Take]]:
         """See Engine."""
-        self.references.append(reference)
+        self.references += [line.reference for line in lines]
         self.options.append(options)
-        return super().synthesize(reference, text, options, *others)
+        return super().speak(lines, options, *others)
 
 
 @pytest.mark.parametrize(

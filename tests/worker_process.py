@@ -63,10 +63,23 @@ class WorkerProcess:
             return "".join(self._lines)
 
     @property
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    @property
     def resident_kb(self) -> int:
         """Its memory (VmRSS), without that of its heartbeat."""
+        return self._status("VmRSS")
+
+    @property
+    def peak_kb(self) -> int:
+        """The most that it has had (VmHWM)."""
+        return self._status("VmHWM")
+
+    def _status(self, name: str) -> int:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0])
+        return int(status.split(f"{name}:")[1].split()[0])
 
     def wait_for_log(self, text: str) -> None:
         """Wait until it has printed this."""

@@ -91,11 +91,12 @@ def _captions(request: DownloadRequest, record: JobRecord | None, worker: Worker
 
 def _native(record: JobRecord) -> Timing:
     """The times of an engine that knows them, for a job that asked for none."""
-    if record.words is None:
+    words = record.native_words
+    if words is None:
         raise TimingUnavailable(
             f"job {record.job_id} has no word times; send it to the endpoint timing first", job_id=record.job_id
         )
-    return native_timing(record.words, record.text, CaptionOptions())
+    return native_timing(words, CaptionOptions())
 
 
 def _audio(request: DownloadRequest, record: JobRecord | None, worker: Worker) -> Item:

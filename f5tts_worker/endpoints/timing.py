@@ -6,16 +6,18 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ..aligners.chain import NATIVE
+from ..aligners.chain import NATIVE, Listen
 from ..audio import Audio, decode
-from ..caption_fields import CaptionRequest, TimingAnswer, answer_timing, caption_warnings
-from ..captions import Timing, native_timing
+from ..caption_fields import CaptionRequest, TimingAnswer, answer_timing, caption_warnings, time_words
+from ..captions import Timing
 from ..contract import LANGUAGE, JobId, Language
 from ..errors import InvalidInput, NotFound, TextTooLong
 from ..job import Job, check_stop
 from ..metrics import Stages
 from ..names import JOB_ID
+from ..parts import Part
 from ..records import JobRecord, request_hash
+from ..text.normalise import normalise
 from ..worker import Worker
 
 AUDIO_MAX_S = 1800.0  # an hour would take 2.7 GB
@@ -82,6 +84,7 @@ def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
             text=source.record.text,
             language=request.language or source.record.language,
             duration_s=source.record.duration_s,
+            parts=source.record.parts,
             words=source.record.words,
             timing=timing,
         )
@@ -140,8 +143,15 @@ def _of_link(request: TimingRequest, worker: Worker, stages: Stages) -> _Source:
         text=text,
         language=language,
         duration_s=round(audio.duration_s, 3),
+        parts=[_whole(text, language, audio)],
     )
     return _Source(record, audio)
+
+
+def _whole(text: str, language: str | None, audio: Audio) -> Part:
+    """All of a recording, in which numbers are said as people say them."""
+    pieces = normalise(text, language)
+    return Part(start_ms=0, end_ms=round(audio.duration_s * 1000), pieces=tuple(pieces))
 
 
 def _reusable(request: TimingRequest, record: JobRecord) -> Timing | None:
@@ -157,13 +167,7 @@ def _reusable(request: TimingRequest, record: JobRecord) -> Timing | None:
 
 
 def _timed(request: TimingRequest, source: _Source, worker: Worker) -> Timing:
-    native = source.record.words if request.timing_method == "auto" else None
-    if native is not None:
-        return native_timing(native, source.record.text, request.caption_options)
-    return worker.captioner.time(
-        source.audio or worker.records.audio(source.record),
-        source.record.text,
-        request.language or source.record.language,
-        request.timing_request,
-        request.caption_options,
+    record = source.record.model_copy(update={"language": request.language or source.record.language})
+    return time_words(
+        request, record, lambda: (source.audio or worker.records.audio(record)).slice_ms, worker.captioner
     )

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from ..settings import Settings
-from .base import ChunkDone, Engine, EngineInfo, Speech, SpeechOptions
+from .base import Engine, EngineInfo, Line, Measure, SpeechOptions, Take
 
-__all__ = ["ENGINES", "ChunkDone", "Engine", "EngineInfo", "Speech", "SpeechOptions"]
+__all__ = ["ENGINES", "Engine", "EngineInfo", "Line", "Measure", "SpeechOptions", "Take"]
 
 
 def _f5(settings: Settings) -> Engine:

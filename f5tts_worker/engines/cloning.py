@@ -1,17 +1,17 @@
-"""CloningEngine: long text and a reference in, speech out, by a model that speaks one chunk at a time."""
+"""CloningEngine: lines and references in, speech out, by a model that speaks some at a time."""
 
 import gc
 import logging
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from ..audio import SAMPLE_RATE, Audio, Samples, cross_fade
+from ..audio import SAMPLE_RATE, Audio, Samples
 from ..errors import EngineError, InvalidAudio, InvalidInput, OutOfMemory
 from ..f5.batches import Utterance
 from ..f5.duration import Pace, ending_sentence
@@ -19,8 +19,7 @@ from ..f5.sampler import Guidance
 from ..job import check_stop
 from ..reference import PACE_MAX, PACE_MIN, Reference
 from ..settings import Settings
-from ..text.chunks import split_chunks
-from .base import ChunkDone, EngineInfo, Speech, SpeechOptions
+from .base import EngineInfo, Line, Measure, SpeechOptions, Take
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +28,8 @@ Result = TypeVar("Result")
 VOICES_KEPT = 64
 """Prepared references; the mel of one of 12 s takes 0.45 MB."""
 
-NAMED = 40
-"""Unknown characters that a warning shows."""
+AT_ONCE = 32
+"""Lines among which batches are made: more would hold more takes back that come before their turn."""
 
 TRAINED_ON = ("en", "zh")
 """Languages of the published checkpoints."""
@@ -61,8 +60,8 @@ class SpeechModel(Protocol):
     def unknown(self, text: str) -> list[str]:
         """What of a text the model cannot read."""
 
-    def batches(self, utterances: Sequence[Utterance]) -> list[list[int]]:
-        """Which of them are best run together; the first one comes first."""
+    def batches(self, utterances: Sequence[Utterance], *, first_alone: bool) -> list[list[int]]:
+        """Which of them are best run together; with `first_alone` that one comes first."""
 
     def speak(
         self, voice: Any, utterances: Sequence[Utterance], guidance: Guidance, check_stop: Callable[[], None]
@@ -105,36 +104,44 @@ class CloningEngine:
         """See Engine."""
         return self._model.fitness_checks()
 
-    def synthesize(
-        self,
-        reference: Reference | None,
-        text: str,
-        options: SpeechOptions,
-        on_chunk: Callable[[ChunkDone], None],
-        stop: threading.Event,
-    ) -> Speech:
-        """See Engine. Chunk i comes from the noise of seed + i: the same seed gives the same samples in any order."""
-        if reference is None or not reference.text:
-            raise EngineError("nothing to clone: the engine was given no reference, or one without its text")
-        unknown, warnings = self._check_text(text, options.language)
-        voice = self._voice(reference, reference.text, options.target_rms)
-        limit = voice.pace.max_bytes(options.speed)
+    def measure(self, reference: Reference | None, speed: float) -> Measure:
+        """See Engine. Sizes are bytes of UTF-8, by which F5-TTS counts."""
+        pace = self._pace(_clonable(reference))
+        return Measure(
+            lambda text: len(text.encode()), pace.max_bytes(speed), lambda text: pace.seconds_for(text, speed)
+        )
+
+    def unknown(self, text: str) -> list[str]:
+        """See Engine."""
+        return self._model.unknown(readable(text))
+
+    def doubts(self, text: str, language: str | None, speeds: Collection[float]) -> list[str]:
+        """See Engine."""
+        published = self._settings.f5_checkpoint is None
+        if language and published and language.replace("_", "-").split("-")[0].lower() not in TRAINED_ON:
+            return [f"the model was trained on {' and '.join(TRAINED_ON)}, not on {language}"]
+        return []
+
+    def speak(
+        self, lines: Sequence[Line], options: SpeechOptions, stop: threading.Event, done: Collection[int] = ()
+    ) -> Iterator[tuple[int, Take]]:
+        """See Engine. A line's samples are its seed's, whatever it runs with.
+
+        What runs together does not depend on `done`: a batch is left out if all of it is there.
+        """
         guidance = Guidance(options.nfe_step, options.cfg_strength, options.sway_sampling_coef)
-        chunks = split_chunks(text, limit, size=lambda piece: len(piece.encode()))
-        spoken = [said for chunk in chunks if (said := readable(chunk.text, unknown))]
-        utterances = [
-            Utterance(said, voice.pace.frames_for(said, options.speed), options.seed + i)
-            for i, said in enumerate(spoken)
-        ]
-        parts: dict[int, Audio] = {}
-        for batch in self._model.batches(utterances):
-            check_stop(stop)
-            together = [utterances[i] for i in batch]
-            for i, samples in zip(batch, self._speak(voice, together, guidance, stop), strict=True):
-                parts[i] = Audio(_finite(samples), SAMPLE_RATE)
-                on_chunk(ChunkDone(i, len(parts), len(utterances), parts[i]))
-        in_order = [parts[i] for i in range(len(utterances))]
-        return Speech(cross_fade(in_order, options.cross_fade_duration), None, warnings)
+        for first in range(0, len(lines), AT_ONCE):
+            some = range(first, min(first + AT_ONCE, len(lines)))
+            for same_voice in _by_voice(lines, some):
+                voice = self._voice(_clonable(lines[same_voice[0]].reference), options.target_rms)
+                utterances = [_utterance(lines[i], voice) for i in same_voice]
+                for batch in self._model.batches(utterances, first_alone=0 in same_voice):
+                    check_stop(stop)
+                    if all(same_voice[i] in done for i in batch):
+                        continue
+                    together = self._speak(voice, [utterances[i] for i in batch], guidance, stop)
+                    for i, samples in zip(batch, together, strict=True):
+                        yield same_voice[i], Take(Audio(_finite(samples), SAMPLE_RATE))
 
     def _speak(
         self, voice: _Voice, utterances: list[Utterance], guidance: Guidance, stop: threading.Event
@@ -154,29 +161,15 @@ class CloningEngine:
             for samples in self._speak(voice, part, guidance, stop)
         ]
 
-    def _check_text(self, text: str, language: str | None) -> tuple[list[str], list[str]]:
-        """What the model cannot read, and warnings; raises InvalidInput if that is all there is."""
-        unknown = self._model.unknown(readable(text))
-        if not _has_words(readable(text, unknown)):
-            raise InvalidInput("nothing in it can be spoken by this model; send words that it can read", field="text")
-        named = "".join(c if c.isprintable() else f" U+{ord(c[0]):04X} " for c in unknown[:NAMED])
-        warnings = [f"the model does not know these characters and leaves them out: {named}"] if unknown else []
-        published = self._settings.f5_checkpoint is None
-        if language and published and language.replace("_", "-").split("-")[0].lower() not in TRAINED_ON:
-            warnings.append(f"the model was trained on {' and '.join(TRAINED_ON)}, not on {language}")
-        return unknown, warnings
-
-    def _voice(self, reference: Reference, text: str, target_rms: float) -> _Voice:
+    def _voice(self, reference: Reference, target_rms: float) -> _Voice:
         """The reference as the model needs it; a quiet one is raised to `target_rms`, and with it what is spoken."""
-        key = (reference.key, text, target_rms)
+        pace = self._pace(reference)
+        key = (reference.key, pace.reference_text, target_rms)
         if key not in self._voices:
             samples = reference.audio.samples
             rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
             if rms < 1e-5:
                 raise InvalidAudio("the reference is silent; record the voice again, louder")
-            said = readable(text)
-            self._check_reference_text(said, reference.audio.duration_s)
-            pace = Pace(len(samples), ending_sentence(said))
             raised = (samples * max(1.0, target_rms / rms)).astype(np.float32)
             prepared = self._tried_twice(lambda: self._model.prepare(raised, pace.spoken_text()))
             self._voices[key] = _Voice(prepared, pace)
@@ -185,9 +178,16 @@ class CloningEngine:
         self._voices.move_to_end(key)
         return self._voices[key]
 
+    def _pace(self, reference: Reference) -> Pace:
+        """How fast the reference is spoken; raises InvalidInput if its text cannot be what it says."""
+        said = readable(reference.text or "")
+        self._check_reference_text(said, reference.audio.duration_s)
+        return Pace(len(reference.audio.samples), ending_sentence(said))
+
     def _check_reference_text(self, text: str, seconds: float) -> None:
         """The length of what is spoken is measured by this text: with a wrong one it would be ten times too long."""
-        if not _has_words(readable(text, self._model.unknown(text))):
+        unknown = set(self._model.unknown(text))
+        if not any(character.isalnum() and character not in unknown for character in text):
             raise InvalidInput("the model can read nothing in it; send the words of the recording", field="ref_text")
         pace = len(text.encode()) / seconds
         if not PACE_MIN <= pace <= PACE_MAX:
@@ -207,16 +207,31 @@ class CloningEngine:
         return compute()
 
 
-def readable(text: str, unknown: list[str] | None = None) -> str:
-    """A text without what is not spoken: line breaks become spaces; invisible and unknown characters go, for the time
-    that is given to a text is counted by its bytes."""
-    silent = set(unknown or [])
-    kept = "".join(c for c in text if c not in silent and (c.isspace() or unicodedata.category(c) not in ("Cc", "Cf")))
+def readable(text: str) -> str:
+    """A text without what is not spoken: line breaks become spaces; invisible characters go, for the time that is given
+    to a text is counted by its bytes."""
+    kept = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf"))
     return " ".join(kept.split())
 
 
-def _has_words(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+def _clonable(reference: Reference | None) -> Reference:
+    if reference is None or not reference.text:
+        raise EngineError("nothing to clone: the engine was given no reference, or one without its text")
+    return reference
+
+
+def _by_voice(lines: Sequence[Line], some: range) -> list[list[int]]:
+    """Indices of lines, those of one voice together; voices in the order in which they come."""
+    groups: dict[tuple[str, str | None], list[int]] = {}
+    for i in some:
+        reference = _clonable(lines[i].reference)
+        groups.setdefault((reference.key, reference.text), []).append(i)
+    return list(groups.values())
+
+
+def _utterance(line: Line, voice: _Voice) -> Utterance:
+    said = readable(line.text)
+    return Utterance(said, voice.pace.frames_for(said, line.speed), line.seed)
 
 
 def _finite(samples: Samples) -> Samples:

@@ -3,22 +3,21 @@
 import difflib
 import threading
 import unicodedata
-from collections.abc import Callable
-from dataclasses import replace
-
-import numpy as np
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from .. import espeak
-from ..audio import SAMPLE_RATE, Audio, join, resample
+from ..audio import SAMPLE_RATE, resample
 from ..errors import EngineError, InvalidInput, LoadError
 from ..job import check_stop
 from ..reference import Reference
-from ..text.chunks import Chunk, split_chunks
 from ..words import Word
-from .base import ChunkDone, EngineInfo, Speech, SpeechOptions
+from .base import EngineInfo, Line, Measure, SpeechOptions, Take
 
-CHUNK_CHARS = 400
+LINE_CHARS = 400
 """Half a minute of speech, a tenth of a second of work: soon enough to stop between two."""
+
+CHARS_PER_S = 15.5
+"""At speed 1, of English."""
 
 DEFAULT_LANGUAGE = "en"
 NO_CLONING = "engine preview speaks with a synthetic voice and clones none; set ENGINE on the worker to clone"
@@ -29,9 +28,7 @@ class PreviewEngine:
 
     name = "preview"
     clones = False
-    ignores: frozenset[str] = frozenset(
-        {"quality", "nfe_step", "cfg_strength", "sway_sampling_coef", "target_rms", "cross_fade_duration"}
-    )
+    ignores: frozenset[str] = frozenset({"quality", "nfe_step", "cfg_strength", "sway_sampling_coef", "target_rms"})
 
     def load(self) -> EngineInfo:
         """See Engine."""
@@ -47,59 +44,55 @@ class PreviewEngine:
         """See Engine. It has no weights, and it has spoken when it was loaded."""
         return {}
 
-    def synthesize(
-        self,
-        reference: Reference | None,
-        text: str,
-        options: SpeechOptions,
-        on_chunk: Callable[[ChunkDone], None],
-        stop: threading.Event,
-    ) -> Speech:
-        """See Engine. The seed changes nothing: the same text always gives the same samples."""
+    def measure(self, reference: Reference | None, speed: float) -> Measure:
+        """See Engine."""
+        pace = CHARS_PER_S * _words_per_minute(speed) / espeak.WPM_DEFAULT
+        return Measure(len, LINE_CHARS, lambda text: len(text) / pace)
+
+    def unknown(self, text: str) -> list[str]:
+        """See Engine. espeak-ng leaves out what it cannot read."""
+        return []
+
+    def doubts(self, text: str, language: str | None, speeds: Collection[float]) -> list[str]:
+        """See Engine."""
+        _voice(language or DEFAULT_LANGUAGE)
+        doubts = [NO_CLONING]
+        if not language and _mostly_not_latin(text):
+            doubts.append("most of the text is not in Latin letters, and was read as English; send its language")
+        slowest, fastest = (wpm / espeak.WPM_DEFAULT for wpm in (espeak.WPM_MIN, espeak.WPM_MAX))
+        if round(espeak.WPM_DEFAULT * min(speeds)) < espeak.WPM_MIN:
+            doubts.append(f"engine preview speaks no slower than speed {slowest:.2f}")
+        if round(espeak.WPM_DEFAULT * max(speeds)) > espeak.WPM_MAX:
+            doubts.append(f"engine preview speaks no faster than speed {fastest:.2f}")
+        return doubts
+
+    def speak(
+        self, lines: Sequence[Line], options: SpeechOptions, stop: threading.Event, done: Collection[int] = ()
+    ) -> Iterator[tuple[int, Take]]:
+        """See Engine. The seed changes nothing: the same line always gives the same samples."""
         voice = _voice(options.language or DEFAULT_LANGUAGE)
-        pace = round(espeak.WPM_DEFAULT * options.speed)
-        warnings = [NO_CLONING]
-        if not options.language and _mostly_not_latin(text):
-            warnings.append("most of the text is not in Latin letters, and was read as English; send its language")
-        if pace < espeak.WPM_MIN:
-            slowest = espeak.WPM_MIN / espeak.WPM_DEFAULT
-            warnings.append(f"engine preview speaks no slower than speed {slowest:.2f}")
-        if pace > espeak.WPM_MAX:
-            pace = espeak.WPM_MAX
-            warnings.append(f"engine preview speaks no faster than speed {pace / espeak.WPM_DEFAULT:.2f}")
-        parts: list[Audio] = []
-        words: list[Word] = []
-        chunks = split_chunks(text, CHUNK_CHARS)
-        for done, chunk in enumerate(chunks, 1):
+        for i, line in enumerate(lines):
             check_stop(stop)
-            audio, spoken = _speak(chunk, voice, pace, start_s=sum(part.duration_s for part in parts))
-            parts.append(audio)
-            if chunk.inside_word:
-                begun = words.pop()
-                spoken[0] = replace(spoken[0], text=begun.text + spoken[0].text, start_ms=begun.start_ms)
-            words += spoken
-            on_chunk(ChunkDone(done - 1, done, len(chunks), audio))
-        audio = join(parts) if parts else Audio(np.zeros(0, np.float32), SAMPLE_RATE)
-        if not np.any(audio.samples):
-            raise InvalidInput("nothing in it can be spoken; send words, not only symbols", field="text")
-        return Speech(audio, words, warnings)
+            if i not in done:
+                yield i, _speak(line, voice)
 
 
-def _speak(chunk: Chunk, voice: str, pace: int, start_s: float) -> tuple[Audio, list[Word]]:
+def _words_per_minute(speed: float) -> int:
+    return max(espeak.WPM_MIN, min(round(espeak.WPM_DEFAULT * speed), espeak.WPM_MAX))
+
+
+def _speak(line: Line, voice: str) -> Take:
+    texts = line.text.split()
     try:
-        utterance = espeak.speak(chunk.words, voice, pace)
+        utterance = espeak.speak(texts, voice, _words_per_minute(line.speed))
     except espeak.EspeakError as e:
         raise EngineError(f"{e}; try another text or language") from e
     rate = utterance.audio.rate
-
-    def to_ms(sample: int) -> int:
-        return round((start_s + sample / rate) * 1000)
-
     words = [
-        Word(text, to_ms(start), to_ms(end), 1.0, "native")
-        for text, (start, end) in zip(chunk.words, utterance.starts_ends, strict=True)
+        Word(text, round(start * 1000 / rate), round(end * 1000 / rate), 1.0, "native")
+        for text, (start, end) in zip(texts, utterance.starts_ends, strict=True)
     ]
-    return resample(utterance.audio, SAMPLE_RATE), words
+    return Take(resample(utterance.audio, SAMPLE_RATE), words)
 
 
 def _mostly_not_latin(text: str) -> bool:

@@ -81,7 +81,7 @@ class UpstreamModel:
             )
         )
 
-    def batches(self, utterances: Sequence[Utterance]) -> list[list[int]]:
+    def batches(self, utterances: Sequence[Utterance], *, first_alone: bool) -> list[list[int]]:
         """Each alone: in a batch of the package's the shorter ones come out otherwise than alone."""
         return [[i] for i in range(len(utterances))]
 

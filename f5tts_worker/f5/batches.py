@@ -25,13 +25,13 @@ def bucket(n_frames: int) -> int:
     return -(-n_frames // BUCKET_FRAMES) * BUCKET_FRAMES
 
 
-def plan_batches(lengths: Sequence[int], max_frames: int) -> list[list[int]]:
+def plan_batches(lengths: Sequence[int], max_frames: int, *, first_alone: bool) -> list[list[int]]:
     """Indices of chunks of these lengths, batch by batch; a batch has at most `max_frames`, padding included.
 
-    The first chunk runs alone, because somebody waits to hear it; the others by length, so that little is padded.
+    A text's first chunk runs alone, because somebody waits to hear it; the others by length, so that little is padded.
     """
-    batches = [[0]]
-    rest = sorted(range(1, len(lengths)), key=lambda i: -lengths[i])
+    batches = [[0]] if first_alone else []
+    rest = sorted(range(len(batches), len(lengths)), key=lambda i: -lengths[i])
     while rest:
         longest = bucket(lengths[rest[0]])
         size = next((size for size in SIZES if size <= len(rest) and size * longest <= max_frames), 1)

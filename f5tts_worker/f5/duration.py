@@ -46,6 +46,10 @@ class Pace:
             frames = max(frames, int(SHORTEST_S / speed * SAMPLE_RATE / HOP))
         return self.frames + frames
 
+    def seconds_for(self, text: str, speed: float) -> float:
+        """How long a text alone takes."""
+        return (self.frames_for(text, speed) - self.frames) * HOP / SAMPLE_RATE
+
     def max_bytes(self, speed: float) -> int:
         """How much text fits into one chunk."""
         seconds = self.reference_samples / SAMPLE_RATE

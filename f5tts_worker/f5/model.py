@@ -117,11 +117,11 @@ class F5Model:
         """What of a text the vocabulary lacks."""
         return self.tokenizer.unknown(self.tokenizer.split(text))
 
-    def batches(self, utterances: Sequence[Utterance]) -> list[list[int]]:
-        """Which of them run together, the first one alone and first; on a processor only short ones."""
+    def batches(self, utterances: Sequence[Utterance], *, first_alone: bool) -> list[list[int]]:
+        """Which of them run together, by length; on a processor only short ones."""
         on_processor = self.device.type == "cpu"
         max_frames = PROCESSOR_FRAMES if on_processor else usable_bytes(self.device) // self._frame_bytes
-        return plan_batches([one.n_frames for one in utterances], max_frames)
+        return plan_batches([one.n_frames for one in utterances], max_frames, first_alone=first_alone)
 
     def speak(
         self,
