@@ -77,11 +77,10 @@ class Mix:
         if self._shorten:
             audio, cut = shorten_pauses(audio, below_db=quiet_db(audio), longest_ms=LONGEST_MS)
         lead, trail = quiet_edges(audio)
-        first = lead - self._kept(lead, beside_pause=self._paused)
-        past = len(audio.samples) - (trail - self._kept(trail, beside_pause=pause_ms > 0))
-        samples = self._matched(audio, voice)[first:past]
-        lead, trail = lead - first, trail - (len(audio.samples) - past)
-        start = self._join(samples, lead, trail)
+        first = self._too_much(audio.samples[:lead], beside_pause=self._paused)
+        behind = self._too_much(audio.samples[::-1][:trail], beside_pause=pause_ms > 0)
+        samples = self._matched(audio, voice)[first : len(audio.samples) - behind]
+        start = self._join(samples, lead - first, trail - behind)
         self.sounds |= bool(samples.any())
         placed = self._place(start, first, len(samples), move_words(words, cut) if words is not None else None)
         self.pause(pause_ms)
@@ -102,10 +101,14 @@ class Mix:
         on_tape = self._tape.read_ms(0, self._tape.n_samples * 1000 // self._tape.rate + 1)
         return Audio(np.concatenate([on_tape.samples, self._held]), self._tape.rate)
 
-    def _kept(self, quiet: int, *, beside_pause: bool) -> int:
-        """How much of the quiet at an edge stays."""
-        longest_ms = KEPT_MS if beside_pause else LONGEST_EDGE_MS if self._shorten else None
-        return quiet if longest_ms is None else min(quiet, longest_ms * self._tape.rate // 1000)
+    def _too_much(self, quiet: Samples, *, beside_pause: bool) -> int:
+        """How many of the quiet samples at an edge go, counted from the outside in."""
+        rate = self._tape.rate
+        if not beside_pause:
+            return max(0, len(quiet) - LONGEST_EDGE_MS * rate // 1000) if self._shorten else 0
+        kept = quiet[max(0, len(quiet) - KEPT_MS * rate // 1000) :]
+        sounding = np.flatnonzero(kept)  # digital silence would make the pause longer
+        return len(quiet) - (len(kept) - int(sounding[0]) if len(sounding) else 0)
 
     def _join(self, samples: Samples, lead: int, trail: int) -> int:
         """Hold a take in place of the last one; returns its first sample's place.

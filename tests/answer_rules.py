@@ -85,7 +85,7 @@ def _check_success(asked: Asked) -> None:
         assert link.startswith(asked.links), name
     more = {"tts": _check_speech, "timing": _check_words, "preview_text": _check_preview, "list_voices": _check_page}
     more.get(kind, lambda _: None)(asked)
-    if link := answer.get("audio_url") or answer.get("timing_url"):
+    if link := str(answer.get("audio_url") or answer.get("timing_url") or ""):
         size = _file(link).stat().st_size if _file(link).exists() else len(asked.made[link.removeprefix(asked.links)])
         assert size == answer.get("size", size) > 0
 

@@ -31,7 +31,7 @@ HANGS = "Hang."
 """With another line behind it."""
 
 WARNINGS: dict[str, list[Any]] = {
-    "10 MB": ["x" * 10_000_000],
+    "ten megabytes": ["x" * 10_000_000],
     "object": [object()],
     "half a character": ["\ud83d"],
 }

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 from conftest import FileServer
-from generated_requests import FILES
 from generated_texts import SPEAKERS
+from generated_values import FILES
 
 from f5tts_worker.aligners import AlignerChain
 from f5tts_worker.aligners.offline import OfflineAligner

@@ -25,27 +25,38 @@ TAGGED = (
 )
 
 BROKEN_TAGS = (
-    *("[pause]", "[pause 31s]", "[pause -1s]", "[pause 1e3]", "[pause 1", "[pause ٣s]", "[/pause]", "[pauze 1s]"),
-    *("[voice:]", "[voice:nobody]x", "[voice:../x]y[/voice]", "[/voice]", "[voice:ann]never closed", "[voice ann]x"),
-    *("[speed:9]x[/speed]", "[speed:NaN]x[/speed]", "[speed:1]x[/voice]", "[spead:1]x[/spead]", "[speed:1][/speed]"),
-    *("<break/>", '<break time="1h"/>', '<break time="1s"', "<speak>Hello</speak>", "<b>bold</b>", "<!-- x -->", "<"),
-    *("[", "]", "[[", "[]", "[/]", "[/", "[:]", "[a](b)", "[a](javascript:x)", "{x}", "{{", "</", "<>", "a < b > c"),
+    *("[pause]", "[pause 31s]", "[pause -1s]", "[pause 1e3]", "[pause 1", "[pause ٣s]", "[/pause]"),
+    *("[pauze 1s]", "[voice:]", "[voice:nobody]x", "[voice:../x]y[/voice]", "[/voice]"),
+    *("[voice:ann]never closed", "[voice ann]x", "[speed:9]x[/speed]", "[speed:NaN]x[/speed]"),
+    *("[speed:1]x[/voice]", "[spead:1]x[/spead]", "[speed:1][/speed]", "<break/>", '<break time="1h"/>'),
+    *('<break time="1s"', "<speak>Hello</speak>", "<b>bold</b>", "<!-- x -->", "<", "[", "]", "[[", "[]"),
+    *("[/]", "[/", "[:]", "[a](b)", "[a](javascript:x)", "{x}", "{{", "</", "<>", "a < b > c"),
 )
 
 OTHER_SCRIPTS = (
-    *("今天天气很好，我们在3月5日见面。", "価格は¥1,200です。", "안녕하세요 2시 30분", "สวัสดีครับ 25 บาท", "กำ", "สระำอา"),
-    *("مرحبا، السعر ٢٥ دولارًا.", "שלום לכולם 12", "नमस्ते, ₹1,00,000", "Привет! 1 000 ₽", "Ελλάδα 3ος", "ქართული"),
-    *("Straße für 3,50 €", "1.234,5 km", "le 1er mai à 15h30", "İstanbul ıI", "ﬁne ﬀ Ǆ ß ſ", "①②③ Ⅷ ½ ㎏ ℡", "𝒻𝒶𝓃𝒸𝓎 𝟙𝟚"),
+    *(
+        "今天天气很好，我们在3月5日见面。",
+        "価格は¥1,200です。",
+        "안녕하세요 2시 30분",
+        "สวัสดีครับ 25 บาท",
+        "กำ",
+        "สระำอา",
+    ),
+    *("مرحبا، السعر ٢٥ دولارًا.", "שלום לכולם 12", "नमस्ते, ₹1,00,000", "Привет! 1 000 ₽", "Ελλάδα 3ος"),
+    *("ქართული", "Straße für 3,50 €", "1.234,5 km", "le 1er mai à 15h30", "İstanbul ıI", "ﬁne ﬀ Ǆ ß ſ"),
+    *("①②③ Ⅷ ½ ㎏ ℡", "𝒻𝒶𝓃𝒸𝓎 𝟙𝟚"),
 )
 
 ODD = (
-    *("\u200b", "\ufeff", "\u202eabc\u202c", "\u2066x\u2069", "\x00", "\x1b[31m", "\x07", "\r\n", "\u2028", "\x85", "\t"),
-    *("👨\u200d👩\u200d👧\u200d👦", "🏳️\u200d🌈", "👍🏽", "🇺🇸", "1️⃣", "\ufe0f", "\u200d", "e\u0301", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯a͗l", "\u0301", "\ue000"),
-    *("\U000e0041", "\uffff", "\U0010ffff", "\ufdfa", "ﷺ" * 3, "&#0;", "&#x110000;", "&#xD800;", "&nosuch;", "&amp;amp;"),
-    *("Rs.", "$", "$-1", "$1,2,3", "1/0", "0/0", "00:00", "99:99", "32/13/2024", "2024-02-31", "1e999", "-0", "+", "1.2.3.4"),
-    *("v1..2", "€", "5'9\"", "@", "#", "#1", "..", "…", "!?", "--", "—", "*", "**", "```", "|", "\\", "/", "%", "%s", "{0}"),
-    *("http://", "https://a.b/?q=1#x", "a@b", "me@example.com", "www.", "1-800-FLOWERS", "+49 (0)30 123", "IIII", "MMXXIV"),
-    *("MCMXCIX.", "0x1F", "1_000", "१२३", "٠", "〇", "二十", "10**30", "9" * 40, "0." + "1" * 60, "9" * 400, "1,000,000,00"),
+    *("\u200b", "\ufeff", "\u202eabc\u202c", "\u2066x\u2069", "\x00", "\x1b[31m", "\x07", "\r\n", "\u2028"),
+    *("\x85", "\t", "👨\u200d👩\u200d👧\u200d👦", "🏳️\u200d🌈", "👍🏽", "🇺🇸", "1️⃣", "\ufe0f", "\u200d", "e\u0301"),
+    *("Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯a͗l", "\u0301", "\ue000", "\U000e0041", "\uffff", "\U0010ffff", "\ufdfa", "ﷺ" * 3),
+    *("&#0;", "&#x110000;", "&#xD800;", "&nosuch;", "&amp;amp;", "Rs.", "$", "$-1", "$1,2,3", "1/0", "0/0"),
+    *("00:00", "99:99", "32/13/2024", "2024-02-31", "1e999", "-0", "+", "1.2.3.4", "v1..2", "€", "5'9\"", "@"),
+    *("#", "#1", "..", "…", "!?", "--", "—", "*", "**", "```", "|", "\\", "/", "%", "%s", "{0}", "http://"),
+    *("https://a.b/?q=1#x", "a@b", "me@example.com", "www.", "1-800-FLOWERS", "+49 (0)30 123", "IIII"),
+    *("MMXXIV", "MCMXCIX.", "0x1F", "1_000", "१२३", "٠", "〇", "二十", "10**30", "9" * 40, "0." + "1" * 60),
+    *("9" * 400, "1,000,000,00"),
 )
 
 SEPARATORS = (" ", "", "\n", "\n\n", ", ", " - ", "\t", "\u00a0", "\u3000")
@@ -53,7 +64,9 @@ SEPARATORS = (" ", "", "\n", "\n\n", ", ", " - ", "\t", "\u00a0", "\u3000")
 _plain = st.sampled_from([*SENTENCES, *TAGGED, *OTHER_SCRIPTS])
 _numbers = st.one_of(st.integers(-(10**14), 10**14).map(str), st.floats(-1e9, 1e9).map(str))
 _letters = st.text(st.characters(exclude_characters="[<", exclude_categories=["Cs"]), max_size=8)
-_odd = st.one_of(_plain, _plain, st.sampled_from(ODD), _letters, _numbers)
+_figures = st.text("0123456789.,:/-+$€£%°'\"#&@()xKMBap ", min_size=1, max_size=12)
+_words = st.sampled_from(sorted({word for sentence in SENTENCES for word in sentence.split()}))
+_odd = st.one_of(_plain, _words, st.sampled_from(ODD), _letters, _numbers, _figures)
 _wild = st.one_of(_odd, st.sampled_from(BROKEN_TAGS), st.text(max_size=8))
 
 
@@ -64,9 +77,13 @@ def spoken_texts(max_chars: int = 200) -> st.SearchStrategy[str]:
 
 def _side_by_side(pieces: st.SearchStrategy[str], max_chars: int) -> st.SearchStrategy[str]:
     """As many as fit."""
+
+    def join(parts: list[str]) -> str:
+        lengths = accumulate(map(len, parts))
+        return "".join(part for part, length in zip(parts, lengths, strict=True) if length <= max_chars)
+
     parted = st.builds(str.__add__, pieces, st.sampled_from(SEPARATORS))
-    whole = st.lists(parted, min_size=1, max_size=8)
-    return whole.map(lambda parts: [part for part, length in zip(parts, accumulate(map(len, parts))) if length <= max_chars]).map("".join)
+    return st.lists(parted, min_size=1, max_size=8).map(join)
 
 
 def odd_texts(max_chars: int = 200) -> st.SearchStrategy[str]:
@@ -114,16 +131,15 @@ def wild_dialogues(anything: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-_WORDS = tuple(dict.fromkeys(word for sentence in SENTENCES[::9] for word in sentence.split()))
-
-
 def lexicons() -> st.SearchStrategy[Any]:
     """A few words and how to say them, as an object or as its JSON."""
-    words = st.dictionaries(st.sampled_from(_WORDS), st.sampled_from(["so", "this way", "SEQUEL"]), min_size=1, max_size=4)
+    words = st.dictionaries(_words, st.sampled_from(["so", "this way", "SEQUEL"]), min_size=1, max_size=4)
     return st.one_of(words, words.map(json.dumps))
 
 
 def wild_lexicons(anything: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Words that are patterns, blanks, twice the same, or no words."""
-    key = st.one_of(st.sampled_from([*ODD, ".*", "(", "a|b", "[", "$^", "ß", "SS", " a  b ", "x" * 61]), st.text(max_size=6))
+    key = st.one_of(
+        st.sampled_from([*ODD, ".*", "(", "a|b", "[", "$^", "ß", "SS", " a  b ", "x" * 61]), st.text(max_size=6)
+    )
     return st.one_of(st.dictionaries(key, st.one_of(anything, wild_texts(40)), max_size=4), anything)

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
-from conftest import FileServer
+from conftest import SENTENCE, FileServer
 from moto.server import ThreadedMotoServer
 
 from f5tts_worker import __version__, errors
@@ -89,6 +89,7 @@ def bucket_worker(tmp_path: Path) -> Iterator[Worker]:
 def test_examples_of_api_md_run(bucket_worker: Worker, files: FileServer, recording: Audio) -> None:
     """Every request of API.md, in its order, gets an answer of the shape that stands below it."""
     link = files.put("alice.mp3", encode(recording, "mp3"))
+    bucket_worker.voices.add("alice", encode(recording, "wav"), ref_text=SENTENCE, language=None)  # speaks at once
     examples = blocks(API)
     pairs = list(zip(examples[::2], examples[1::2], strict=True))
     assert len(pairs) >= 9

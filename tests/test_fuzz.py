@@ -10,7 +10,8 @@ import pytest
 from answer_rules import check_answer, outcome
 from conftest import FileServer
 from fuzzed_worker import Asked, FuzzedWorker
-from generated_requests import DONE, UNDONE, no_requests, requests
+from generated_requests import no_requests, requests
+from generated_values import DONE, UNDONE
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 
@@ -57,9 +58,7 @@ class Figures:
 
 
 @pytest.fixture(scope="module")
-def fuzzed(
-    tmp_path_factory: pytest.TempPathFactory, files: FileServer, recording: Audio
-) -> Iterator[FuzzedWorker]:
+def fuzzed(tmp_path_factory: pytest.TempPathFactory, files: FileServer, recording: Audio) -> Iterator[FuzzedWorker]:
     """A worker whose every job begins with the same voices and jobs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")

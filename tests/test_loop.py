@@ -12,6 +12,8 @@ import pytest
 from conftest import FileServer
 from moto.server import ThreadedMotoServer
 from runpod_server import RemoteJob, RunPodServer
+from tiny_f5 import tiny_settings
+from waiting import wait_until
 from worker_process import FAULTY, WorkerProcess
 
 from f5tts_worker.audio import decode
@@ -25,6 +27,7 @@ LONG = "A sentence of some length that is spoken as one of many. " * 340
 """Near the limit of 20,000 characters: 49 chunks, 2 to 3 s."""
 
 SPOKEN = {"text": "Hello from the loop."}
+HANGS = {"text": "Hang.[pause 1s]And on."}
 
 Start = Callable[..., WorkerProcess]
 
@@ -96,7 +99,7 @@ ERRORS: dict[str, tuple[Any, str]] = {
     "full memory": ({"text": "memory"}, "out_of_memory"),
     "bug": ({"text": "bug"}, "internal_error"),
     "exit": ({"text": "exit"}, "internal_error"),
-    "10 MB": ({"text": "10 MB"}, "internal_error"),
+    "10 MB": ({"text": "ten megabytes"}, "internal_error"),
     "object": ({"text": "object"}, "internal_error"),
     "half a character": ({"text": "half a character"}, "internal_error"),
     "NaN in an error": ({"text": "NaN in an error"}, "internal_error"),
@@ -174,7 +177,7 @@ def test_same_job_twice_is_spoken_once(submit: Callable[..., RemoteJob], shared:
     assert {name: first[name] for name in first.keys() - differing} == {
         name: second[name] for name in second.keys() - differing
     }
-    assert shared.log.count(" twice f5tts_worker.endpoints.tts: spoke ") == 1
+    assert shared.log.count(" twice f5tts_worker.production: spoke ") == 1
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 1.5], ids=["fast", "slow"])
@@ -225,7 +228,7 @@ def test_nothing_in_a_post_shows_the_workers_inside(
 def test_stopped_job_that_hangs_ends_the_worker(server: RunPodServer, start: Start) -> None:
     """Where a thread does not come back after a stop, its stack is logged and the process ends with 1."""
     worker = start(server, FAULTY)
-    job = server.submit({"text": "hang"})
+    job = server.submit(HANGS)
     job.begun()
     assert server.wait_for(lambda: any(ping.get("job_id") == job.id for ping in server.pings))
     server.stop(job)
@@ -237,7 +240,7 @@ def test_stopped_job_that_hangs_ends_the_worker(server: RunPodServer, start: Sta
 def test_sigterm_after_a_stop_that_hangs_ends_the_worker(server: RunPodServer, start: Start) -> None:
     """A thread that hangs does not keep a worker from leaving either."""
     worker = start(server, FAULTY)
-    job = server.submit({"text": "hang"})
+    job = server.submit(HANGS)
     job.begun()
     server.stop(job)
     worker.wait_for_log("Job stopped")
@@ -308,6 +311,36 @@ def test_killed_worker_leaves_its_job_to_the_next(server: RunPodServer, start: S
     assert (job.output()["job_id"], job.output()["seed"]) == (job.id, seed)
     assert server.submit(SPOKEN).output()["status"] == "completed"
     assert len(job.results) == 1
+
+
+def test_killed_worker_on_f5_loses_only_the_line_that_it_was_at(
+    server: RunPodServer, start: Start, tmp_path: Path
+) -> None:
+    """The next worker goes on with the line that is missing, to the same samples, and leaves no line behind."""
+    tiny = tiny_settings(tmp_path)
+    environment = {"ENGINE": "f5", "DEVICE": "cpu", "F5_MODEL": tiny.f5_model, "STORAGE_DIR": str(tiny.storage_dir)}
+    environment |= {"F5_CHECKPOINT": str(tiny.f5_checkpoint), "VOCODER_DIR": str(tiny.vocoder_dir)}
+    text = "[pause 80ms]".join(f"Line {i} of a text that takes long." for i in range(60))
+    request = {"text": text, "nfe_step": 100, "seed": 3}
+    worker = start(server, **environment)
+    job = server.submit(request)
+
+    def kept() -> list[Path]:
+        return list(tiny.storage_dir.glob(f"output/{job.id}.take-*.wav"))
+
+    wait_until(lambda: len(kept()) >= 3)
+    worker.kill()
+    before = len(kept())
+    assert before < 60
+    assert not (tiny.storage_dir / f"output/{job.id}.wav").exists()
+    other = start(server, **environment)
+    server.submit(request, job.id)
+    assert job.output()["job_id"] == job.id
+    assert f"the job was begun before: {before} lines are spoken already" in other.log
+    assert kept() == []
+    server.submit(request, "whole").output()
+    whole, resumed = ((tiny.storage_dir / f"output/{name}.wav").read_bytes() for name in ("whole", job.id))
+    assert resumed == whole
 
 
 def test_unfit_worker_is_reported_and_ends(server: RunPodServer, start: Start) -> None:
@@ -400,6 +433,7 @@ INPUTS: dict[str, dict[str, Any]] = {
     "timing": {"job_id": "spoken", "timing_format": "all"},
     "download": {"job_id": "spoken"},
     "result": {"job_id": "spoken"},
+    "preview_text": {"text": "It costs $45."},
     "status": {},
 }
 
@@ -417,7 +451,7 @@ def test_log_holds_no_link_no_text_and_no_secret(s3_server: RunPodServer, s3_wor
     """What a caller gets and says stays out of the log of the SDK, too."""
     job = s3_server.submit({"text": "Zanzibar, said twice: Zanzibar."})
     assert "X-Amz-Signature" in job.output()["audio_url"]
-    assert f"{job.id} f5tts_worker.endpoints.tts: spoke" in s3_worker.log
+    assert f"{job.id} f5tts_worker.production: spoke" in s3_worker.log
     assert [word for word in ("X-Amz", "Zanzibar", SECRET) if word in s3_worker.log] == []
 
 

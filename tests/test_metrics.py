@@ -62,7 +62,7 @@ def measured(worker: Worker, **fields: Any) -> dict[str, float]:
 def test_speech_with_captions(worker: Worker) -> None:
     """Each step of a whole job has its stage."""
     metrics = measured(worker, text=TEXT * 50, return_word_timings=True, timing_format="all", audio_format="mp3")
-    assert list(metrics) == ["prepare", "voice", "speech", "timing", "store", "captions", "answer", "total"]
+    assert list(metrics) == ["prepare", "voice", "text", "speech", "timing", "store", "captions", "answer", "total"]
     assert metrics["answer"] < 0.1 * metrics["total"]
 
 
@@ -78,7 +78,8 @@ def test_every_endpoint_has_them(worker: Worker, files: FileServer, recording_wa
     link = files.put("metrics.wav", recording_wav)
     measured(worker, text=TEXT)
     calls: dict[str, tuple[dict[str, Any], list[str]]] = {
-        "tts": ({"text": TEXT}, ["prepare", "voice", "speech", "store"]),
+        "tts": ({"text": TEXT}, ["prepare", "voice", "text", "speech", "store"]),
+        "preview_text": ({"text": TEXT}, ["voice", "text"]),
         "upload": ({"voice_name": "ann", "voice_file_url": link, "ref_text": "Some people."}, ["fetch", "voice"]),
         "list_voices": ({"details": True}, []),
         "get_voice": ({"voice_name": "ann"}, []),

@@ -87,6 +87,36 @@ def test_ordinary_text_is_said_as_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("Fixed (#12) in v2.", "Fixed (number twelve) in version two."),
+        ("The U.S. GDP grew 2.1% in Q3.", "The U S G D P grew two point one percent in Q three."),
+        ("I love the U.S. It is big.", "I love the U S. It is big."),
+        ("The WHO says: who knows?", "The W H O says: who knows?"),
+        ("She said HEY BOB to the FBI AND CIA.", "She said hey bob to the F B I and C I A."),
+        ("LET US GO. US policy.", "let us go. U S policy."),
+        ("J.K. Rowling and John F. Kennedy", "J K Rowling and John F Kennedy"),
+        ('a 27" monitor, a 60W bulb', "a twenty-seven inch monitor, a sixty watt bulb"),
+        ("x^2 + 3x = 10", "x squared plus three x equals ten"),
+        ("3/4 tsp. of salt", "three quarters teaspoon of salt"),
+        ("4K TV, 4K followers, a 401(k)", "four K T V, four thousand followers, a four oh one K"),
+        ("John 3:16-18, 1 Corinthians 13:4", "John three sixteen to eighteen, First Corinthians thirteen four"),
+        ("mid-1990s, 90s kids, for 30s", "mid-nineteen nineties, nineties kids, for thirty seconds"),
+        ("Washington, DC 20500", "Washington, D C two zero five zero zero"),
+        ("40.7128° N", "forty point seven one two eight degrees north"),
+        ("I paid €3,50 and £2m.", "I paid three euros and fifty cents and two million pounds."),
+        ("2024-05-06T15:30:05Z", "May sixth, twenty twenty-four at fifteen thirty and five seconds U T C"),
+        ("wait …then — go", "wait ...then, go"),
+        ("𝗕𝗼𝗹𝗱 ５ ﬁsh", "Bold five fish"),
+        ("12345678901234567", "one two three four five six seven eight nine zero one two three four five six seven"),
+    ],
+)
+def test_things_people_paste(written: str, spoken: str) -> None:
+    """What is ambiguous is read by what stands beside it."""
+    assert said(written) == spoken
+
+
+@pytest.mark.parametrize(
     ("written", "american", "british"),
     [
         ("3/4/2024", "March fourth, twenty twenty-four", "the third of April, twenty twenty-four"),

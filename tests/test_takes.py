@@ -236,9 +236,7 @@ class TestJob:
         spoken_by(worker, dies_after=5)
         assert len(spoken_by(worker, nfe_step=3)) == N_LINES
 
-    def test_another_version_of_the_voice_starts_anew(
-        self, worker: Worker, recording_wav: bytes, long_recording_wav: bytes
-    ) -> None:
+    def test_another_version_of_the_voice_starts_anew(self, worker: Worker, recording_wav: bytes) -> None:
         """A voice that was replaced meanwhile speaks all of it, and the old takes go too."""
         text = "Some people read aloud to learn a text."
         worker.voices.add("bob", recording_wav, ref_text=text, language=None)

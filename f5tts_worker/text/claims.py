@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .pieces import Piece, piece
 from .plain import Plain
-from .words import word_spans
+from .words import join_words, word_spans
 
 TAKEN = "\ue000"
 """Stands in `Claims.free` for every character that is claimed: no rule's pattern knows it."""
@@ -95,11 +95,11 @@ class Claims:
 
 
 def _parted(parts: Iterable[str]) -> str:
-    """The parts as one, with a space where letters or digits would touch."""
+    """The parts as one, with a space where letters or digits would touch, but none in Chinese and Japanese."""
     said: list[str] = []
     last = ""
     for part in parts:
-        if last.isalnum() and part[:1].isalnum():
+        if last.isalnum() and part[:1].isalnum() and join_words([last, part[:1]]) != last + part[:1]:
             said.append(" ")
         said.append(part)
         last = part[-1:] or last
@@ -107,9 +107,10 @@ def _parted(parts: Iterable[str]) -> str:
 
 
 _UNHEARD = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_AFTER_BRACKET = re.compile(r"(?<=[(\[{])\s+")
 _BEFORE_MARK = re.compile(r"\s+(?=[.,;:!?…)\]}”’»]+(?:\s|$))")
 
 
 def _tidy(said: str) -> str:
-    """One space between words, and none before a closing mark: what stood there may not be said."""
-    return _BEFORE_MARK.sub("", " ".join(_UNHEARD.sub(" ", said).split()))
+    """One space between words, and none inside brackets or before a closing mark: what stood there may not be said."""
+    return _AFTER_BRACKET.sub("", _BEFORE_MARK.sub("", " ".join(_UNHEARD.sub(" ", said).split())))

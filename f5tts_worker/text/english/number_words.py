@@ -10,7 +10,7 @@ _LONGEST = 15
 @lru_cache(maxsize=4096)
 def cardinal(number: int) -> str:
     """Say 45 as "forty-five", 101 as "one hundred and one"."""
-    from num2words import num2words
+    from num2words import num2words  # a quarter of a second to import
 
     return str(num2words(number)).replace(",", "")
 
