@@ -181,19 +181,6 @@ def join(parts: list[Audio]) -> Audio:
     return Audio(np.concatenate([part.samples for part in parts]), parts[0].rate)
 
 
-def cross_fade(parts: list[Audio], seconds: float) -> Audio:
-    """Audio one after another, each fading into the next; a part shorter than that fades as far as it goes."""
-    done: list[Samples] = []
-    last = parts[0].samples
-    for part in parts[1:]:
-        overlap = min(int(seconds * part.rate), len(last), len(part.samples))
-        fade_in = np.linspace(0, 1, overlap, dtype=np.float32)
-        kept = len(last) - overlap
-        done.append(last[:kept])
-        last = np.concatenate([last[kept:] * fade_in[::-1] + part.samples[:overlap] * fade_in, part.samples[overlap:]])
-    return Audio(np.concatenate([*done, last]), parts[0].rate)
-
-
 @dataclass(frozen=True)
 class Span:
     """A stretch of time."""

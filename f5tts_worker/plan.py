@@ -100,6 +100,8 @@ def make_plan(
         known = [replace(piece, said=fold(piece.said, unknown)) for piece in pieces] if unknown else pieces
         speaker = (turn.voice or manner.narrator) if script.several else None
         chunks += _chunks(turn, known, cast[turn.voice], speaker, speed, measure(turn.voice, speed))
+        if not known:  # the word before has it all
+            chunks[-1] = replace(chunks[-1], pause_ms=chunks[-1].pause_ms + turn.pause_ms)
     if not any(chunk.said for chunk in chunks):
         raise InvalidInput(
             "nothing in it can be spoken; send words, not only symbols, in letters that the model knows", field=field
@@ -125,8 +127,8 @@ def _read(turn: Turn, manner: Manner, language: str | None) -> list[Piece]:
 def _marks_to_words(turns: Sequence[Turn], read: list[list[Piece]]) -> list[list[Piece]]:
     """Give the mark behind a tag to the word before the tag, as in [voice:A]you[/voice]."""
     for i, turn in enumerate(turns):
-        alone = turn.joined and i > 0 and not any(character.isalnum() for character in read[i][0].shown)
-        if alone and read[i - 1]:
+        mark = turn.goes_on and not any(character.isalnum() for character in read[i][0].shown)
+        if mark and i > 0 and read[i - 1]:
             word, mark = read[i - 1].pop(), read[i].pop(0)
             read[i - 1].append(replace(word, shown=word.shown + mark.shown, said=word.said + mark.said))
     return read
@@ -135,7 +137,7 @@ def _marks_to_words(turns: Sequence[Turn], read: list[list[Piece]]) -> list[list
 def _chunks(
     turn: Turn, pieces: list[Piece], reference: Reference | None, speaker: str | None, speed: float, measure: Measure
 ) -> list[Chunk]:
-    groups = split_pieces(pieces, max(1, measure.limit), measure.size) or [()]
+    groups = split_pieces(pieces, max(1, measure.limit), measure.size)
     return [
         Chunk(
             pieces=group,

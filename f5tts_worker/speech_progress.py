@@ -49,22 +49,17 @@ class SpeechProgress:
         self._seconds, self._n_done, self._began = list(seconds), len(done), time.monotonic()
         self._left_s = sum(length for i, length in enumerate(seconds) if i not in done)
         self._spoken_s = 0.0
+        self._known = self._counts()
 
     def line_done(self, index: int) -> None:
         """Take note of a spoken line."""
         self._n_done += 1
         self._left_s -= self._seconds[index]
         self._spoken_s += self._seconds[index]
-        remaining = len(self._seconds) - self._n_done
+        left_s = round(self._pace() * max(self._left_s, 0.0), 1)
         with self._lock:
-            self._known |= {
-                "stage": "speech",
-                "chunks_done": self._n_done,
-                "chunks": len(self._seconds),
-                "chunks_remaining": remaining,
-                "seconds_remaining": round(self._pace() * max(self._left_s, 0.0), 1),
-            }
-            if not remaining:  # the result is next, and would wait for a report that is on its way
+            self._known |= {**self._counts(), "seconds_remaining": left_s}
+            if self._n_done == len(self._seconds):  # the result is next, and would wait for a report that is on its way
                 self._over.set()
         if index > 0:
             self._tell()
@@ -74,6 +69,10 @@ class SpeechProgress:
         if not self._first_is_known and len(self._seconds) > 1:
             self._thread.submit(self._store_first, mix.heard())
         self._first_is_known = True
+
+    def _counts(self) -> dict[str, Any]:
+        done, n = self._n_done, len(self._seconds)
+        return {"stage": "speech", "chunks_done": done, "chunks": n, "chunks_remaining": n - done}
 
     def _pace(self) -> float:
         """Seconds of work for a second of speech."""

@@ -6,6 +6,7 @@ output/JOB.take-PLAN-NNNN.wav   line NNNN in full precision; PLAN is a hash of e
 import io
 import logging
 import re
+import threading
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,7 +22,8 @@ logger = logging.getLogger(__name__)
 KEPT_FROM = 8
 """Lines; what is shorter is spoken again in the time that keeping it would take."""
 
-DELETED_AT_ONCE = 8
+ON_THEIR_WAY, DELETED_AT_ONCE = 32, 8
+"""Takes; one of 15 s has 1.4 MB."""
 
 
 class Takes:
@@ -32,9 +34,10 @@ class Takes:
 
     def __init__(self, storage: Storage, job_id: str, plan: str) -> None:
         self._storage = storage
-        self._prefix = f"output/{job_id}.take-"
-        self._own = f"{self._prefix}{plan}-"
+        self._job_id = job_id
+        self._own = f"{_prefix(job_id)}{plan}-"
         self._keeping = Beside(max_workers=1, thread_name_prefix="takes")
+        self._room = threading.BoundedSemaphore(ON_THEIR_WAY)
         self.stored = frozenset(self._found())
 
     def __enter__(self) -> "Takes":
@@ -44,8 +47,9 @@ class Takes:
         self._keeping.shutdown()
 
     def keep(self, index: int, audio: Audio) -> None:
-        """Store a take, in a thread that nobody waits for."""
-        self._keeping.submit(self._put, index, audio)
+        """Store a take, in a thread that nobody waits for; not if too many are on their way."""
+        if self._room.acquire(blocking=False):
+            self._keeping.submit(self._put, index, audio)
 
     def read(self, index: int) -> Audio | None:
         """A take of an earlier delivery of the job; None if it is gone, or cannot be read."""
@@ -60,14 +64,9 @@ class Takes:
         return Audio(np.asarray(samples), int(rate))
 
     def discard(self) -> None:
-        """Delete them all, those of other plans too: the whole is stored."""
+        """Delete them all: the whole is stored."""
         self._keeping.shutdown()
-        try:
-            keys = [item.key for item in self._storage.scan(self._prefix)]
-            with Beside(max_workers=DELETED_AT_ONCE) as beside:
-                list(beside.map(self._storage.delete, keys))
-        except WorkerError as e:
-            logger.warning("takes of a finished job are left in the store: %s", e)
+        discard_takes(self._storage, self._job_id)
 
     def _found(self) -> Iterable[int]:
         try:
@@ -84,6 +83,22 @@ class Takes:
             self._storage.put(self._key(index), file.getvalue(), "audio/wav")
         except WorkerError as e:
             logger.warning("a take is not kept: %s", e)
+        finally:
+            self._room.release()
 
     def _key(self, index: int) -> str:
         return f"{self._own}{index:04}.wav"
+
+
+def discard_takes(storage: Storage, job_id: str) -> None:
+    """Delete whatever is kept of a job, of other plans too."""
+    try:
+        keys = [item.key for item in storage.scan(_prefix(job_id))]
+        with Beside(max_workers=DELETED_AT_ONCE) as beside:
+            list(beside.map(storage.delete, keys))
+    except WorkerError as e:
+        logger.warning("takes of a finished job are left in the store: %s", e)
+
+
+def _prefix(job_id: str) -> str:
+    return f"output/{job_id}.take-"

@@ -67,6 +67,7 @@ def _check_files(asked: Asked) -> None:
     for key in asked.made:
         assert not Path(key).name.startswith(".partial-")
         area, _, name = key.partition("/")
+        assert key.count("/") == (3 if name.startswith(".meta/") else 1)
         job_id, _, ending = name.partition(".")
         if area == "output" and ending in AUDIO_FORMATS:
             assert json.loads(asked.made[f"output/{job_id}.json"])["state"] == "done"
@@ -79,6 +80,7 @@ def _check_success(asked: Asked) -> None:
     metrics = answer.pop("metrics")
     assert all(isinstance(seconds, float) and seconds >= 0 for seconds in metrics.values())
     kind = _endpoint(asked.request)
+    assert _sent(asked.request) <= {*ENDPOINTS[kind].request.fields(), "endpoint"}, "a typo has no effect"
     response = get_type_hints(ENDPOINTS[kind].handle)["return"]
     assert _parsed(response, answer).to_json() == answer
     for name, link in _links(answer):
@@ -92,6 +94,11 @@ def _check_success(asked: Asked) -> None:
 
 def _endpoint(request: dict[str, Any]) -> str:
     return (request.get("endpoint") or DEFAULT_ENDPOINT).strip().lower()
+
+
+def _sent(request: dict[str, Any]) -> set[str]:
+    """The fields that hold anything."""
+    return {name for name, value in request.items() if value is not None and str(value).strip()}
 
 
 def _parsed(response: type[Response], answer: dict[str, Any]) -> Response:

@@ -71,7 +71,7 @@ class FuzzedWorker:
         for made in (self._temp, self._here):
             made.mkdir()
         self._files = put_files(files, recording)
-        self._contacts = Contacts({_address(self._files), BUCKET})
+        self._contacts = Contacts()
         worker = Worker.load(_settings(folder, storage="local", storage_dir=self._store))
         worker = replace(worker, aligners=AlignerChain([OfflineAligner()]))  # whisperx takes half a minute to load
         worker.aligners.load()
@@ -88,7 +88,7 @@ class FuzzedWorker:
         worker = self._bucket if bucket else self._strict if strict else self._open
         raw = json.loads(json.dumps(request).replace(FILES, self._files))
         began = time.monotonic()
-        with self._contacts.watched():
+        with self._contacts.watched({BUCKET} if strict else {BUCKET, _address(self._files)}):
             answer = dispatch(raw, worker, Job(job_id))
         return Asked(
             request=request,
@@ -159,20 +159,19 @@ def _settings(folder: Path, **others: Any) -> Settings:
 class Contacts:
     """Refuses every connection but those to known places."""
 
-    def __init__(self, known: set[tuple[str, int]]) -> None:
-        self._known = known
+    def __init__(self) -> None:
+        self._known: set[tuple[str, int]] | None = None
         self._others: list[str] = []
-        self._on = False
         sys.addaudithook(self._look)
 
     @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
+    def watched(self, known: set[tuple[str, int]]) -> Iterator[None]:
         """For the time of a job."""
-        self._on = True
+        self._known = known
         try:
             yield
         finally:
-            self._on = False
+            self._known = None
 
     def refused(self) -> list[str]:
         """What was refused since this was last asked."""
@@ -180,7 +179,7 @@ class Contacts:
         return found
 
     def _look(self, event: str, details: tuple[Any, ...]) -> None:
-        if not self._on or event not in ("socket.connect", "socket.getaddrinfo"):
+        if self._known is None or event not in ("socket.connect", "socket.getaddrinfo"):
             return
         address = details[1][:2] if event == "socket.connect" else details[:2]
         if address not in self._known:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from generated_junk import Values, anything
-from generated_texts import ODD, repeated_texts
+from generated_texts import ODD, evenly, repeated_texts
 from generated_values import ACCEPTED, accepted, misspelled, refused
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
@@ -20,11 +20,13 @@ SOURCES: dict[str, tuple[tuple[str, ...], ...]] = {
 """What endpoints need of which their types say that it may be absent."""
 OF_ENDPOINT: dict[tuple[str, str], Values] = {
     ("upload", "voice_name"): st.sampled_from(["ann", "eve", "Eve.WAV", "名前", "new voice", "a" * 100]),
-    ("preview_text", "text"): st.one_of(ACCEPTED["text"], ACCEPTED["text"], repeated_texts()),
+    ("preview_text", "text"): evenly(ACCEPTED["text"], ACCEPTED["text"], repeated_texts()),
 }
 """What they accept beside that."""
 _RIVALS = frozenset({"text", "dialogue", "job_id", "audio_url", "voice_file_url", "voice_key", "voice_url", "ref_text"})
 """Not sent beside a source, but by mistake."""
+
+_left_empty = st.sampled_from([None, "", " "])
 
 
 @st.composite
@@ -36,11 +38,11 @@ def _good_fields(draw: st.DrawFn, endpoint: str) -> dict[str, Any]:
     sent = {name: draw(_accepted_by(endpoint, name, fields[name])) for name in needed}
     more = sorted(set(fields) - set(sent) - _RIVALS)
     chosen = draw(st.lists(st.sampled_from(more), max_size=5, unique=True)) if more else []
-    return sent | {name: draw(st.one_of(accepted(name, fields[name]), st.sampled_from([None, ""]))) for name in chosen}
+    return sent | {name: draw(evenly(*[accepted(name, fields[name])] * 5, _left_empty)) for name in chosen}
 
 
 def _accepted_by(endpoint: str, name: str, field: FieldInfo) -> Values:
-    return OF_ENDPOINT.get((endpoint, name)) or accepted(name, field)
+    return OF_ENDPOINT[endpoint, name] if (endpoint, name) in OF_ENDPOINT else accepted(name, field)
 
 
 @st.composite
@@ -64,7 +66,7 @@ def _wrong_value(draw: st.DrawFn, request: type[Request], sent: dict[str, Any]) 
 @st.composite
 def _wrong_name(draw: st.DrawFn, request: type[Request], sent: dict[str, Any]) -> dict[str, Any]:
     known = st.sampled_from(sorted(request.fields()) or ["endpoint"])
-    name = draw(st.one_of(known, known.flatmap(misspelled), st.sampled_from(ODD), st.text(max_size=8)))
+    name = draw(evenly(known, known.flatmap(misspelled), st.sampled_from(ODD), st.text(max_size=8)))
     return {**sent, name: draw(anything)}
 
 
@@ -87,7 +89,7 @@ def _rival(draw: st.DrawFn, request: type[Request], sent: dict[str, Any]) -> dic
 def _junk(draw: st.DrawFn, endpoint: str) -> dict[str, Any]:
     """Fields of the endpoint, and others, that hold anything."""
     fields = ENDPOINTS[endpoint].request.model_fields
-    names = st.one_of(st.sampled_from(sorted(fields) or ["text"]), st.sampled_from(ODD), st.text(max_size=6))
+    names = evenly(st.sampled_from(sorted(fields) or ["text"]), st.sampled_from(ODD), st.text(max_size=6))
     sent = draw(st.lists(names, max_size=6, unique=True))
     return {name: draw(refused(name, fields[name]) if name in fields else anything) for name in sent}
 
@@ -101,11 +103,11 @@ def _named(endpoint: str) -> Values:
 def requests(endpoint: str) -> st.SearchStrategy[dict[str, Any]]:
     """Inputs of jobs for an endpoint: half of them good ones."""
     good, slips, junk = _good_fields(endpoint), _slips(endpoint), _junk(endpoint)
-    fields = st.one_of(good, good, good, slips, slips, junk)
+    fields = evenly(good, good, good, slips, slips, junk)
     return st.builds(lambda sent, name: {**sent, "endpoint": name}, fields, _named(endpoint))
 
 
-no_requests: Values = st.one_of(
+no_requests: Values = evenly(
     anything,
     st.builds(lambda sent, name: {**sent, "endpoint": name}, _good_fields("tts"), anything),
     st.sampled_from(sorted(ENDPOINTS)).flatmap(misspelled).map(lambda name: {"endpoint": name, "text": "Hello."}),

@@ -2,10 +2,12 @@
 
 import json
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from text_cases import CASES
+
+T = TypeVar("T")
 
 SPEAKERS = ("ann", "Zoë ü 🎙️", "o'neil & söhne (2)")
 """Voices of the library that is asked."""
@@ -61,13 +63,19 @@ ODD = (
 
 SEPARATORS = (" ", "", "\n", "\n\n", ", ", " - ", "\t", "\u00a0", "\u3000")
 
+
+def evenly(*choices: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """One of them, each as likely as the next; one_of gives as many shares to a choice as it has choices of its own."""
+    return st.sampled_from(choices).flatmap(lambda chosen: chosen)
+
+
 _plain = st.sampled_from([*SENTENCES, *TAGGED, *OTHER_SCRIPTS])
 _numbers = st.one_of(st.integers(-(10**14), 10**14).map(str), st.floats(-1e9, 1e9).map(str))
 _letters = st.text(st.characters(exclude_characters="[<", exclude_categories=["Cs"]), max_size=8)
 _figures = st.text("0123456789.,:/-+$€£%°'\"#&@()xKMBap ", min_size=1, max_size=12)
 _words = st.sampled_from(sorted({word for sentence in SENTENCES for word in sentence.split()}))
-_odd = st.one_of(_plain, _words, st.sampled_from(ODD), _letters, _numbers, _figures)
-_wild = st.one_of(_odd, st.sampled_from(BROKEN_TAGS), st.text(max_size=8))
+_odd = evenly(_plain, _words, st.sampled_from(ODD), _letters, _numbers, _figures)
+_wild = evenly(_odd, st.sampled_from(BROKEN_TAGS), st.text(max_size=8))
 
 
 def spoken_texts(max_chars: int = 200) -> st.SearchStrategy[str]:
@@ -98,7 +106,7 @@ def wild_texts(max_chars: int = 300) -> st.SearchStrategy[str]:
 
 def repeated_texts(max_chars: int = 20_000) -> st.SearchStrategy[str]:
     """The same again and again: what a pattern that goes back over its tracks would take ages for."""
-    pieces = st.one_of(_wild, st.text(min_size=1, max_size=3)).filter(bool)
+    pieces = evenly(_wild, st.text(min_size=1, max_size=3)).filter(bool)
     return st.builds(lambda piece, share: piece * max(1, int(max_chars * share / len(piece))), pieces, st.floats(0, 1))
 
 
@@ -114,16 +122,16 @@ def _entries(texts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
 
 def dialogues(max_lines: int = 3) -> st.SearchStrategy[Any]:
     """Lines that can be spoken, as a list or as its JSON."""
-    lines = st.lists(_entries(st.one_of(spoken_texts(100), odd_texts(100))), min_size=1, max_size=max_lines)
+    lines = st.lists(_entries(evenly(spoken_texts(100), odd_texts(100))), min_size=1, max_size=max_lines)
     return st.one_of(lines, lines.map(json.dumps))
 
 
 def wild_dialogues(anything: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Lines that lack parts, have others, or hold what no part may."""
     part = st.sampled_from(["voice", "text", "speed", "pause_after_ms", "txt", "Voice", "", "pause"])
-    entry = st.one_of(_entries(wild_texts(80)), st.dictionaries(part, anything, max_size=4), anything)
+    entry = evenly(_entries(wild_texts(80)), st.dictionaries(part, anything, max_size=4), anything)
     lines = st.lists(entry, max_size=3)
-    return st.one_of(
+    return evenly(
         lines,
         lines.map(lambda entries: json.dumps(entries)[1:]),
         st.sampled_from([501, 5_000]).map(lambda count: [{"voice": "ann", "text": "No."}] * count),
@@ -139,7 +147,7 @@ def lexicons() -> st.SearchStrategy[Any]:
 
 def wild_lexicons(anything: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Words that are patterns, blanks, twice the same, or no words."""
-    key = st.one_of(
+    key = evenly(
         st.sampled_from([*ODD, ".*", "(", "a|b", "[", "$^", "ß", "SS", " a  b ", "x" * 61]), st.text(max_size=6)
     )
-    return st.one_of(st.dictionaries(key, st.one_of(anything, wild_texts(40)), max_size=4), anything)
+    return evenly(st.dictionaries(key, evenly(anything, wild_texts(40)), max_size=4), anything)

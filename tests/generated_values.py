@@ -1,4 +1,4 @@
-"""Generated values: what a request's field accepts, what it most likely refuses, and anything that JSON can hold.
+"""Generated values: what a request's field accepts, and what it most likely refuses.
 
 They follow the field's own type and bounds, so that a field that is added is fuzzed too.
 """
@@ -12,6 +12,7 @@ from generated_junk import Values, anything, urls
 from generated_texts import (
     SPEAKERS,
     dialogues,
+    evenly,
     lexicons,
     odd_texts,
     repeated_texts,
@@ -27,26 +28,32 @@ from f5tts_worker.mastering import RATES
 
 FILES = "http://files.test"
 """Stands for the address of the server that has the files."""
-RECORDINGS = (*("good.wav", "good.mp3", "loud.opus", "quiet.flac"),)
+RECORDINGS = ("good.wav", "good.mp3", "loud.opus", "quiet.flac")
 NO_RECORDINGS = (
     *("empty.wav", "page.html", "noise.wav", "silence.wav", "cut.wav", "huge-header.wav", "many-channels.wav"),
     *("no-rate.wav", "cut.mp3", "text.wav", "missing.wav", "picture.png", "long.opus", "one-sample.wav"),
 )
-DONE = (*("done-wav", "done-mp3", "done-flac", "done-ogg", "done-opus", "done-timed", "captions-only"),)
+DONE = ("done-wav", "done-mp3", "done-flac", "done-ogg", "done-opus", "done-timed", "captions-only")
 """Jobs that are finished."""
 UNDONE = (
-    *("begun", "broken-record", "audio-only", "nobody", "../voices/ann", "a/b", "x" * 161, "", "jöb"),
-    *(".hidden", "a.b"),
+    *("begun", "broken-record", "audio-only", "nobody", "../voices/ann", "a/b", "x" * 161, ""),
+    *("jöb", ".hidden", "a.b"),
 )
 
 files_urls: Values = st.sampled_from([*RECORDINGS, *NO_RECORDINGS]).map(lambda name: f"{FILES}/{name}")
 
 _recordings = st.sampled_from(RECORDINGS).map(lambda name: f"{FILES}/{name}")
 _voices = st.sampled_from([*SPEAKERS, "by hand", *(f"{name}.wav" for name in SPEAKERS)])
+_no_voices = st.sampled_from(
+    [
+        *("nobody", "an", "ANN", "garbage", "ann.wav.wav", ".wav", ".meta", ".meta/ann/profile", "..", "\u202ewav.exe"),
+        *("a/b", "a\\b", "../voices/ann", "ann/../ann", "x/../../../x", "/ann", "ann/", "a\x00", "x" * 201, "é" * 101),
+    ]
+)
 _texts = spoken_texts()
 
 ACCEPTED: dict[str, Values] = {
-    "text": st.one_of(_texts, odd_texts(), odd_texts()),
+    "text": evenly(_texts, odd_texts(), odd_texts()),
     "dialogue": dialogues(),
     "lexicon": lexicons(),
     "ref_text": _texts,
@@ -58,8 +65,8 @@ ACCEPTED: dict[str, Values] = {
     "prefix": st.sampled_from(["a", "Z", "o'", "by ", ""]),
     "job_id": st.sampled_from(DONE),
     "voice_url": _recordings,
-    "voice_file_url": st.one_of(_recordings, _recordings, files_urls),
-    "audio_url": st.one_of(_recordings, _recordings, files_urls),
+    "voice_file_url": evenly(_recordings, _recordings, files_urls),
+    "audio_url": evenly(_recordings, _recordings, files_urls),
     "sample_rate": st.sampled_from(RATES),
     "caption_screen": st.sampled_from(["1080x1920", "64x64", "8192X8192", "720x8000"]),
     "timing_format": st.sampled_from(
@@ -69,20 +76,18 @@ ACCEPTED: dict[str, Values] = {
 """Of fields whose type does not say what they accept."""
 
 WILD: dict[str, Values] = {
-    "text": st.one_of(wild_texts(), wild_texts(), repeated_texts(), anything),
+    "text": evenly(wild_texts(), wild_texts(), repeated_texts(), anything),
     "dialogue": wild_dialogues(anything),
     "lexicon": wild_lexicons(anything),
     "title": wild_texts(600),
     "job_id": st.sampled_from(UNDONE),
-    "voice_url": st.one_of(urls, files_urls),
-    "voice_file_url": st.one_of(urls, files_urls),
-    "audio_url": st.one_of(urls, files_urls),
-    "local_voice": st.sampled_from(
-        ["nobody", "an", "ANN", "garbage", ".meta", ".meta/ann/profile", "ann.wav.wav", "..", "a/b"]
-    ),
-    "voice_name": st.sampled_from(
-        ["nobody", "an", "garbage", ".meta", "a/b", "..", "\u202ewav.exe", "x" * 201, ".wav", "a\\b"]
-    ),
+    "voice_url": evenly(urls, files_urls),
+    "voice_file_url": evenly(urls, files_urls),
+    "audio_url": evenly(urls, files_urls),
+    "local_voice": _no_voices,
+    "voice_name": _no_voices,
+    "cursor": _no_voices,
+    "prefix": _no_voices,
     "timing_format": st.lists(anything, max_size=12),
 }
 """Near misses of those."""
@@ -106,6 +111,23 @@ def _note(notes: list[Any], name: str, default: Any) -> Any:
     return next((value for note in notes if (value := getattr(note, name, None)) is not None), default)
 
 
+def _bounds(notes: list[Any]) -> tuple[Any, Any]:
+    return _note(notes, "ge", -WIDEST), _note(notes, "le", WIDEST)
+
+
+def _inside(kind: type[int | float], low: Any, high: Any) -> Values:
+    """Numbers as tools send them."""
+    between: Values = st.integers(low, high) if kind is int else st.floats(low, high)
+    numbers = evenly(st.sampled_from([kind(low), kind(high)]), between)
+    return evenly(numbers, numbers.map(str), numbers.map(float))
+
+
+def _outside(low: Any, high: Any) -> Values:
+    """What is just out of bounds, or just no number."""
+    near = [low - 1, high + 1, math.nextafter(low, -math.inf), math.nextafter(high, math.inf), low + 0.5]
+    return st.sampled_from([*near, f"{high + 1}", f"{high}.5", f"{low}ms", "one", "1,5"])
+
+
 def accepted(name: str, field: FieldInfo) -> Values:
     """What a field accepts, in the ways in which tools send it."""
     kind, notes = _bare(field.annotation, field.metadata)
@@ -116,10 +138,7 @@ def accepted(name: str, field: FieldInfo) -> Values:
     if kind is bool:
         return st.sampled_from([True, False, "true", "False", "yes", "0", 1])
     if kind in (int, float):
-        low, high = _note(notes, "ge", -WIDEST), _note(notes, "le", WIDEST)
-        between = st.integers(low, high) if kind is int else st.floats(low, high)
-        numbers = st.one_of(st.sampled_from([kind(low), kind(high)]), between)
-        return st.one_of(numbers, numbers.map(str), numbers.map(float))
+        return _inside(kind, *_bounds(notes))
     if kind is str and (pattern := _note(notes, "pattern", None)):
         longest = _note(notes, "max_length", 10_000)
         return st.from_regex(pattern, fullmatch=True).filter(lambda text: len(text) <= longest)
@@ -131,27 +150,18 @@ def refused(name: str, field: FieldInfo) -> Values:
     kind, notes = _bare(field.annotation, field.metadata)
     near = [WILD[name], WILD[name]] if name in WILD else []
     if kind in (int, float):
-        low, high = _note(notes, "ge", -WIDEST), _note(notes, "le", WIDEST)
-        outside = [
-            low - 1,
-            high + 1,
-            math.nextafter(low, -math.inf),
-            math.nextafter(high, math.inf),
-            f"{high}.5",
-            low + 0.5,
-        ]
-        near = [st.sampled_from([*outside, f"{high + 1}", f"{low}ms", "one", "1,5"])]
+        near = [_outside(*_bounds(notes))]
     elif get_origin(kind) is Literal:
         near = [st.sampled_from(get_args(kind)).flatmap(misspelled)]
     elif kind is str and (longest := _note(notes, "max_length", None)):
         near.append(st.sampled_from([longest - 1, longest, longest + 1]).map(lambda length: "a " * (length // 2) + "a"))
-    return st.one_of(*near, anything)
+    return evenly(*near, anything)
 
 
 def misspelled(word: str) -> st.SearchStrategy[str]:
     """A name with a slip in it."""
     at = st.integers(0, max(len(word) - 2, 0))
-    return st.one_of(
+    return evenly(
         at.map(lambda i: word[:i] + word[i + 1 :]),
         at.map(lambda i: word[: i + 1] + word[i:]),
         at.map(lambda i: word[:i] + word[i : i + 2][::-1] + word[i + 2 :]),

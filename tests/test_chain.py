@@ -1,5 +1,6 @@
 """The aligners' common rules: what a result has to be, who is asked, and how sure the answer is."""
 
+import threading
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from f5tts_worker.aligners.base import AlignmentError, State
-from f5tts_worker.aligners.chain import AlignerChain, agreement
+from f5tts_worker.aligners.chain import AlignerChain, Stretch, agreement
 from f5tts_worker.aligners.checks import MIN_WORD_MS, checked, is_spoken
 from f5tts_worker.audio import Audio
+from f5tts_worker.errors import Cancelled
+from f5tts_worker.job import STOP
 from f5tts_worker.words import Word
 
 AUDIO = Audio(np.zeros(16_000, np.float32), 8_000)  # 2 s
@@ -149,3 +152,87 @@ def test_agreement_counts_spoken_words() -> None:
     assert agreement([(dash, dash)]) is None
     one, late = Word("One", 0, 100, 1.0, "x"), Word("One", 200, 300, 1.0, "y")
     assert agreement([(dash, dash), (one, one), (one, late)]) == 0.5
+
+
+@dataclass
+class EvenAligner:
+    """An aligner that gives every word the same share, unless there is a word that it cannot find."""
+
+    name: str
+    state: State = "ready"
+    problem: str | None = None
+    late_ms: int = 0
+    cannot: str = ""
+    heard_ms: list[int] = field(default_factory=list)
+
+    def load(self) -> None:
+        """See Aligner."""
+
+    def align(self, audio: Audio, words: list[str], language: str | None) -> list[Word]:
+        """See Aligner."""
+        self.heard_ms.append(round(audio.duration_s * 1000))
+        if self.cannot in words:
+            raise AlignmentError(f"it did not hear {self.cannot}")
+        step = self.heard_ms[-1] // len(words)
+        return [Word(word, i * step + self.late_ms, (i + 1) * step, 0.9, self.name) for i, word in enumerate(words)]
+
+
+STRETCHES = [Stretch(100, 400, ["One"]), Stretch(400, 400, ["🙂", "—"]), Stretch(1_000, 1_800, ["two", "three"])]
+
+
+def times(alignment_words: list[Word]) -> list[tuple[str, int, int]]:
+    """What of words is compared."""
+    return [(word.text, word.start_ms, word.end_ms) for word in alignment_words]
+
+
+def test_stretches_are_aligned_each_by_itself() -> None:
+    """An aligner hears each alone; the times are those in the whole, and a stretch without speech costs no look."""
+    aligner = EvenAligner("whisperx")
+    alignment = AlignerChain([aligner]).align_stretches(AUDIO.slice_ms, STRETCHES, "en")
+    assert aligner.heard_ms == [300, 800]
+    assert [times(words) for words in alignment.stretches] == [
+        [("One", 100, 400)],
+        [("🙂", 400, 400), ("—", 400, 400)],
+        [("two", 1_000, 1_400), ("three", 1_400, 1_800)],
+    ]
+    assert alignment.words == [word for words in alignment.stretches for word in words]
+
+
+def test_one_aligner_does_all_stretches() -> None:
+    """Where one of them fails, the next aligner does all of them: word times are of one kind."""
+    first, second = EvenAligner("whisperx", cannot="two"), EvenAligner("offline")
+    alignment = AlignerChain([first, second]).align_stretches(AUDIO.slice_ms, STRETCHES, "en")
+    assert alignment.method == "offline"
+    assert {word.source for word in alignment.words} == {"offline"}
+    assert len(second.heard_ms) == 2
+
+
+@pytest.mark.parametrize(("late_ms", "agreed"), [(0, 1.0), (90, 1.0), (150, 0.0)])
+def test_agreement_is_over_all_stretches(late_ms: int, agreed: float) -> None:
+    """A second aligner hears the same stretches; what nobody speaks is not counted."""
+    chain = AlignerChain([EvenAligner("whisperx"), EvenAligner("offline", late_ms=late_ms)])
+    assert chain.align_stretches(AUDIO.slice_ms, STRETCHES, "en").confidence == agreed
+
+
+def test_nothing_to_align() -> None:
+    """Words that nobody speaks take no time, and nobody is unsure of them."""
+    alignment = AlignerChain([EvenAligner("offline")]).align(AUDIO, ["🙂"], None)
+    assert (times(alignment.words), alignment.confidence) == ([("🙂", 0, 0)], None)
+
+
+def test_a_stop_is_heeded_between_stretches() -> None:
+    """A long text need not be aligned to its end."""
+    stop = threading.Event()
+    aligner = EvenAligner("offline")
+
+    def listen(start_ms: int, end_ms: int) -> Audio:
+        stop.set()
+        return AUDIO.slice_ms(start_ms, end_ms)
+
+    token = STOP.set(stop)
+    try:
+        with pytest.raises(Cancelled):
+            AlignerChain([aligner]).align_stretches(listen, STRETCHES, None)
+    finally:
+        STOP.reset(token)
+    assert aligner.heard_ms == [300]

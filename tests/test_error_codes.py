@@ -94,7 +94,10 @@ BY_REQUEST: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "no recording": ({"endpoint": "upload", "voice_name": "x"}, ["invalid_input: voice_file_url: missing"]),
     "extra field": ({"endpoint": "status", "verbose": True}, ["invalid_input: verbose", "this endpoint takes none"]),
-    "text too long": ({"text": "a" * 20_001}, ["text_too_long: the text has 20001 characters and 20000 are accepted; split"]),
+    "text too long": (
+        {"text": "a" * 20_001},
+        ["text_too_long: the text has 20001 characters and 20000 are accepted; split"],
+    ),
     "endpoint": ({"endpoint": "uplod"}, ["unknown_endpoint: no endpoint 'uplod'", "did you mean upload?", "status"]),
     "voice": ({**SPEAK, "local_voice": "bob.wav"}, ["voice_not_found: no voice 'bob.wav'; did you mean 'rob.wav'?"]),
     "voice of get_voice": ({"endpoint": "get_voice", "voice_name": "zzz"}, ["voice_not_found", "see list_voices"]),

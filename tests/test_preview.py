@@ -190,10 +190,11 @@ def test_says_when_a_text_is_not_english(text: str, language: str | None, told: 
 def test_speaks_the_same_whatever_it_ignores() -> None:
     """Neither seed nor reference nor any option that it says it ignores changes a sample."""
     plain = _take(SENTENCE)
+    ignored: dict[str, Any] = dict.fromkeys(ENGINE.ignores - {"quality"}, 1)  # that is a name for nfe_step
     others = [
         _take(SENTENCE, seed=2),
         _take(SENTENCE, reference=Reference(plain.audio, SENTENCE, "key")),
-        _take(SENTENCE, **dict.fromkeys(ENGINE.ignores - {"quality"}, 1)),  # that is a name for nfe_step
+        _take(SENTENCE, **ignored),
         _take(SENTENCE, language="en"),
     ]
     for other in others:

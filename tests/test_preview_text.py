@@ -44,7 +44,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 def test_says_what_is_spoken(worker: Worker, fields: dict[str, Any]) -> None:
     """The chunks are the lines that the engine gets for the same fields, and nothing is spoken or stored for them."""
     engine = WatchedEngine(worker.engine)
-    worker.engine = engine  # type: ignore[assignment]  # the rest of Engine is by __getattr__
+    worker.engine = engine
     preview = call(worker, "preview_text", **fields)
     assert engine.lines == []
     assert list(worker.storage.scan("output/")) == []

@@ -180,15 +180,16 @@ class ToldEngine(PreviewEngine):
         self.spoken = threading.Event()
         self._fails_after = fails_after
 
-    def speak(self, lines: Any, *others: Any) -> Iterator[tuple[int, Take]]:
+    def speak(self, *arguments: Any) -> Iterator[tuple[int, Take]]:
         """See Engine."""
-        for i, take in super().speak(lines, *others):
-            if i == len(lines) - 1:
-                self.spoken.set()
-            yield i, take
-            if self._fails_after:
-                assert self._fails_after.wait(PATIENCE_S)
-                raise EngineError("the engine stumbled")
+        try:
+            for i, take in super().speak(*arguments):
+                yield i, take
+                if self._fails_after:
+                    assert self._fails_after.wait(PATIENCE_S)
+                    raise EngineError("the engine stumbled")
+        finally:  # nobody asks for more than the last line
+            self.spoken.set()
 
 
 def test_speech_does_not_wait_for_it(worker: Worker) -> None:

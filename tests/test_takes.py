@@ -51,7 +51,7 @@ def test_a_take_comes_back_to_the_sample(storage: WatchedStorage) -> None:
         back = takes.read(2)
         assert back
         np.testing.assert_array_equal(back.samples, tone(0.12, peak=0.123456789).samples)
-        assert (back.rate, back.samples.dtype) == (24_000, np.float32)
+        assert (back.rate, back.samples.dtype.name) == (24_000, "float32")
         assert takes.read(1) is None
 
 
@@ -282,8 +282,8 @@ class TestJob:
         spoken_by(worker, dies_after=5)
         reports: list[dict[str, Any]] = []
         dispatch(REQUEST, worker, Job("job", report=reports.append))
-        done = [report["chunks_done"] for report in reports if "chunks_done" in report]
-        assert min(done) >= 6
+        done = [report["chunks_done"] for report in reports]
+        assert min(done) >= 5
         assert done == sorted(done)
         assert reports[-1]["first_audio_url"]
 

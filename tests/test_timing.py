@@ -39,6 +39,7 @@ class EvenAligner:
         self.error = error
         self.score = score
         self.calls = 0
+        self.asked: list[str] = []
         self.before: Callable[[], object] = lambda: None
 
     def load(self) -> None:
@@ -47,6 +48,7 @@ class EvenAligner:
     def align(self, audio: Audio, words: list[str], language: str | None) -> list[Word]:
         """See Aligner."""
         self.calls += 1
+        self.asked += words
         self.before()
         if self.error:
             raise self.error
@@ -276,6 +278,38 @@ def test_timing_of_a_link(worker: Worker, files: FileServer, recording_wav: byte
     assert json.loads(read(answer["timing_files"]["json"]))["duration_ms"] == approx(answer["duration"] * 1000, abs=1)
     srt = read(call(worker, "later", endpoint="download", job_id="timed", format="srt")["timing_url"])
     assert srt.count(" --> ") == len(SENTENCE.split())
+
+
+def test_figures_are_looked_for_as_they_are_said(worker: Worker, files: FileServer, recording_wav: bytes) -> None:
+    """An aligner hears "forty-five dollars" where the caller's text, and the answer, have $45."""
+    aligner = EvenAligner()
+    use(worker, aligner)
+    link = files.put("speech.wav", recording_wav)
+    answer = call(worker, "timed", endpoint="timing", audio_url=link, text="It costs $45, she said. 😀")
+    assert aligner.asked == ["It", "costs", "forty-five", "dollars,", "she", "said."]
+    assert [word["word"] for word in answer["words"]] == ["It", "costs", "$45,", "she", "said.", "😀"]
+    lengths = {word["word"]: word["end_ms"] - word["start_ms"] for word in answer["words"]}
+    assert lengths["$45,"] == approx(2 * lengths["It"], abs=2)
+    assert lengths["😀"] == 0
+
+
+def test_each_chunk_is_aligned_by_itself(worker: Worker) -> None:
+    """Words are looked for in the part of the speech that says them, now and later."""
+    aligner = EvenAligner()
+    use(worker, aligner)
+    text = "[pause 500ms]".join(["One sentence.", "Then another, which is longer.", "And $5."])
+    answer = spoken(worker, text=text, timing_method="offline")
+    assert aligner.calls == 3
+    record = worker.records.read("job")
+    assert record
+    assert record.parts
+    words = iter(answer["words"])
+    for part in record.parts:
+        for word in (next(words) for piece in part.pieces for _ in piece.shown_words):
+            assert part.start_ms <= word["start_ms"] <= word["end_ms"] <= part.end_ms
+    assert next(words, None) is None
+    later = call(worker, "later", endpoint="timing", job_id="job", timing_method="offline", language="en")
+    assert (aligner.calls, later["words"]) == (6, answer["words"])
 
 
 def test_a_link_without_text_needs_a_transcriber(worker: Worker, files: FileServer, recording_wav: bytes) -> None:

@@ -17,6 +17,7 @@ from ..plan import make_plan
 from ..production import Production, link_audio
 from ..records import JobRecord, audio_key, request_hash
 from ..speech_fields import SEED_MAX, SpeechRequest
+from ..takes import discard_takes
 from ..voices import VoiceProfile
 from ..worker import Worker
 
@@ -55,6 +56,8 @@ def handle(request: SpeechRequest, worker: Worker, job: Job) -> TtsResponse:
         peeked = beside.submit(worker.voices.peek, voice) if voice else None
         record, finished = _claim(request, voice, worker, job)
     if finished:
+        if worker.engine.clones:  # its worker may have died before it did this
+            discard_takes(worker.storage, record.job_id)
         timing = _time_again(request, record, worker, job)
     else:
         record, timing = _make(request, record, peeked.result() if peeked else None, worker, job)

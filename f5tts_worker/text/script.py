@@ -10,6 +10,7 @@ from .words import join_words
 PAUSES_MAX_MS = 600_000
 TOO_MUCH = f"all pauses together are longer than the {PAUSES_MAX_MS // 1000} s that are accepted; shorten some"
 
+_CLOSING = frozenset(".,;:!?…%)]}'\"’”»。，、！？；：）」』")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*+\n\s*+")
 
 
@@ -31,9 +32,9 @@ class Turn:
     """White space between it and the turn before; "" where only a tag stands there."""
 
     @property
-    def joined(self) -> bool:
-        """Whether it goes on with the last word of the turn before."""
-        return not self.gap
+    def goes_on(self) -> bool:
+        """Whether it begins with a mark of the word before, from which only a tag parts it: [voice:A]you[/voice]."""
+        return not self.gap and self.text[0] in _CLOSING
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Script:
 
 def _gap(text: str, turn: Turn) -> str:
     """What stands between a text and the turn behind it: where a tag alone parted two words, a space."""
-    if not text or turn.gap or not turn.text[0].isalnum():
+    if not text or turn.gap or turn.goes_on:
         return turn.gap if text else ""
     return join_words([text[-1], turn.text[0]])[1:-1]
 
