@@ -3,10 +3,15 @@
 from dataclasses import dataclass, field, replace
 
 from .errors import InvalidInput
+from .job import Job, check_stop, heed_stop
+from .plan import Plan, make_plan
 from .reference import Reference
 from .speech_fields import SpeechRequest
 from .voices import VoiceProfile
 from .worker import Worker
+
+VOICES_MAX = 20
+"""Of one text; more would thrash the caches of references."""
 
 
 @dataclass(frozen=True)
@@ -17,22 +22,44 @@ class Cast:
     warnings: list[str] = field(default_factory=list)
 
 
+def plan_request(
+    request: SpeechRequest, worker: Worker, job: Job, peeked: VoiceProfile | None = None
+) -> tuple[Plan, list[str]]:
+    """What is said for a request, by whom; also returns warnings about the voices.
+
+    `peeked` is the profile of its main voice, if it was read already. Raises VoiceNotFound, InvalidInput, and what a
+    recording behind `voice_url` raises.
+    """
+    main = main_voice(request, worker)
+    with job.stages.stage("voice"):
+        cast = _find_cast(request, worker, main, peeked)
+    check_stop(job.stop)
+    with job.stages.stage("text"):
+        plan = make_plan(request.script, cast.references, request.manner(main), worker.engine, request.text_field)
+        request.check_length_of_audio(plan.seconds)
+    return plan, cast.warnings
+
+
 def main_voice(request: SpeechRequest, worker: Worker) -> str | None:
-    """The name in the library of the voice that speaks where no tag names one."""
+    """The name in the library of the voice that speaks where no tag names one; None if there is no such place."""
+    if all(turn.voice for turn in request.script.turns):
+        return None
     return request.local_voice or (None if request.voice_url else worker.settings.default_voice)
 
 
-def find_cast(request: SpeechRequest, worker: Worker, main: str | None, peeked: VoiceProfile | None) -> Cast:
-    """Every voice that the text names, and its main one if anything is left for it; each with its text.
-
-    `peeked` is the profile of the voice `main`, if it was read already. Raises VoiceNotFound and what a recording
-    behind `voice_url` raises.
-    """
-    names = {turn.voice for turn in request.script.turns}
-    references: dict[str | None, Reference | None] = {
-        name: _with_text(worker.voices.reference(name), worker) for name in sorted(names - {None}, key=str) if name
-    }
-    if None not in names:
+def _find_cast(request: SpeechRequest, worker: Worker, main: str | None, peeked: VoiceProfile | None) -> Cast:
+    """Every voice that the text names, and its main one if anything is left for it; each with its text."""
+    named = sorted({turn.voice for turn in request.script.turns if turn.voice})
+    if len(named) > VOICES_MAX:
+        raise InvalidInput(
+            f"it names {len(named)} voices and {VOICES_MAX} are accepted; split it into several jobs",
+            field=request.text_field,
+        )
+    references: dict[str | None, Reference | None] = {}
+    for name in named:
+        heed_stop()
+        references[name] = _with_text(worker.voices.reference(name), worker)
+    if all(turn.voice for turn in request.script.turns):
         return Cast(references, _unused(request))
     reference, warnings = _main(request, worker, main, peeked)
     return Cast({None: reference, **references}, warnings)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .audio import AUDIO_FORMATS, Samples
 from .ffmpeg_run import FfmpegRun
+from .job import heed_stop
 from .riff import wav_head
 from .tags import ffmpeg_tags
 
@@ -44,11 +45,17 @@ class Encoding:
             run.feed(data)
 
     def _write_wav(self, path: Path, data: Iterable[bytes], arguments: list[str]) -> None:
-        """Let ffmpeg put the samples behind a head of which nothing but the lengths is missing."""
-        with path.open("wb", buffering=0) as file:
+        """Put the samples behind a head of which nothing but the lengths is missing; by ffmpeg only to be filtered."""
+        with path.open("wb") as file:
             start = file.write(wav_head(self.rate, 0, self.tags))
-            with FfmpegRun(*arguments, "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1", output=file) as run:
-                run.feed(data)
+            file.flush()
+            if "-af" in arguments:
+                with FfmpegRun(*arguments, "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1", output=file) as run:
+                    run.feed(data)
+            else:
+                for block in data:
+                    heed_stop()
+                    file.write(block)
             n_bytes = file.seek(0, os.SEEK_END) - start
             file.seek(0)
             file.write(wav_head(self.rate, n_bytes, self.tags))

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from io import FileIO
 from types import TracebackType
-from typing import cast
+from typing import IO, cast
 
 from .audio import ffmpeg_path
 from .errors import InternalError
@@ -33,7 +33,7 @@ class FfmpegRun:
     """One run of ffmpeg; leaving the `with` kills it where it is not done."""
 
     def __init__(
-        self, *arguments: str, output: FileIO | None = None, loglevel: str = "error", patience_s: float = PATIENCE_S
+        self, *arguments: str, output: IO[bytes] | None = None, loglevel: str = "error", patience_s: float = PATIENCE_S
     ) -> None:
         """`output` is its pipe:1. It may take nothing, or go on after the end of its input, for `patience_s`."""
         self._patience_s = patience_s

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .audio import Audio, Samples, Span, shorten_pauses
+from .audio import FRAME_MS, Audio, Samples, Span, shorten_pauses
 from .tape import Tape
 from .words import Word, move_words
 
@@ -76,6 +76,7 @@ class Mix:
         cut: list[Span] = []
         if self._shorten:
             audio, cut = shorten_pauses(audio, below_db=quiet_db(audio), longest_ms=LONGEST_MS)
+            _soften_cuts(audio, cut)
         lead, trail = quiet_edges(audio)
         first = self._too_much(audio.samples[:lead], beside_pause=self._paused)
         behind = self._too_much(audio.samples[::-1][:trail], beside_pause=pause_ms > 0)
@@ -169,11 +170,26 @@ def quiet_db(audio: Audio) -> float:
 
 def quiet_edges(audio: Audio) -> tuple[int, int]:
     """How many samples are quiet at the beginning and at the end."""
-    sounding = np.flatnonzero(audio.levels_db >= quiet_db(audio))
+    limit_db = quiet_db(audio)
+    sounding = np.flatnonzero(audio.levels_db >= limit_db)
     if not len(sounding) or speech_db(audio) is None:
         return 0, 0
-    frame = audio.rate // 100
-    return int(sounding[0]) * frame, max(0, len(audio.samples) - (int(sounding[-1]) + 1) * frame)
+    frame = audio.rate * FRAME_MS // 1000
+    lead, past = int(sounding[0]) * frame, (int(sounding[-1]) + 1) * frame
+    rest = audio.samples[len(audio.levels_db) * frame :]  # less than a frame
+    if len(rest) and np.abs(rest).max() >= 10 ** (limit_db / 20):
+        past = len(audio.samples)
+    return lead, len(audio.samples) - past
+
+
+def _soften_cuts(audio: Audio, cut: list[Span]) -> None:
+    """Let the noise of a room fall and rise where a stretch of it was cut out, in place."""
+    gone_ms = 0
+    for span in cut:
+        at = (span.start_ms - gone_ms) * audio.rate // 1000
+        gone_ms += span.length_ms
+        _soften(audio.samples[:at][::-1], 0, audio.rate)
+        _soften(audio.samples[at:], 0, audio.rate)
 
 
 def _soften(samples: Samples, quiet: int, rate: int) -> None:

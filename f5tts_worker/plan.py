@@ -12,7 +12,8 @@ from .text.chunks import split_pieces
 from .text.folding import fold
 from .text.normalise import guess_language, normalise, respell
 from .text.pieces import Piece, said_text
-from .text.script import Script, Turn
+from .text.script import Script, Turn, is_mark
+from .text.words import is_spoken
 
 NAMED = 40
 """Unknown characters that a warning shows."""
@@ -125,12 +126,15 @@ def _read(turn: Turn, manner: Manner, language: str | None) -> list[Piece]:
 
 
 def _marks_to_words(turns: Sequence[Turn], read: list[list[Piece]]) -> list[list[Piece]]:
-    """Give the mark behind a tag to the word before the tag, as in [voice:A]you[/voice]."""
-    for i, turn in enumerate(turns):
-        mark = turn.goes_on and not any(character.isalnum() for character in read[i][0].shown)
-        if mark and i > 0 and read[i - 1]:
-            word, mark = read[i - 1].pop(), read[i].pop(0)
-            read[i - 1].append(replace(word, shown=word.shown + mark.shown, said=word.said + mark.said))
+    """Give a mark behind a tag to the word before the tag, as in [voice:A]you[/voice], so that it is not said alone."""
+    for turn, before, pieces in zip(turns[1:], read, read[1:], strict=False):
+        if not before or not is_mark(pieces[0].shown) or is_spoken(pieces[0].said):
+            continue
+        word, mark = before.pop(), pieces.pop(0)
+        if turn.goes_on:
+            before.append(replace(word, shown=word.shown + mark.shown, said=word.said + mark.said))
+        else:
+            before += [replace(word, said=word.said + mark.said), replace(mark, said="")]
     return read
 
 
@@ -155,7 +159,7 @@ def _chunks(
 
 def _speakable(said: str) -> str:
     """The text, or "" if there is no word in it."""
-    return said if any(character.isalnum() for character in said) else ""
+    return said if is_spoken(said) else ""
 
 
 def _unknown_warnings(unknown: frozenset[str]) -> list[str]:

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
+from . import __version__
 from .audio import AUDIO_FORMATS, Audio
 from .beside import Beside
 from .caption_fields import CaptionRequest, TimingError, attempt, time_words
@@ -69,15 +71,16 @@ class Production:
     @contextmanager
     def _takes(self) -> Iterator[Takes | None]:
         """Where the takes of a text that takes long are kept until the whole is stored."""
-        lines = self._lines()
-        if not self.worker.engine.clones or len(lines) < KEPT_FROM:
+        engine = self.worker.engine
+        if not engine.clones or len(self._lines) < KEPT_FROM:
             yield None
             return
-        made_by = f"{self.worker.engine.name} {self.worker.engine_info.model}"
-        plan = plan_hash(lines, self.request.options, made_by)
+        made_by = f"{__version__} {engine.name} {self.worker.engine_info} {self.worker.settings.f5_checkpoint}"
+        plan = plan_hash(self._lines, self.request.options, made_by)
         with Takes(self.worker.storage, self.record.job_id, plan) as takes:
             yield takes
 
+    @cached_property
     def _lines(self) -> list[Line]:
         return self.plan.lines(self.record.seed)
 
@@ -85,7 +88,7 @@ class Production:
         request = self.request
         mix = Mix(tape, cross_fade_s=request.cross_fade_duration, shorten=request.remove_silence)
         speaker = Speaker(self.worker.engine, request.options, takes, progress, self.job.stop)
-        speech = speaker.speak(self.plan, self._lines(), mix)
+        speech = speaker.speak(self.plan, self._lines, mix)
         if not mix.sounds:
             raise InvalidInput("nothing in it can be spoken; send words, not only symbols", field=request.text_field)
         return speech

@@ -9,7 +9,7 @@ import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -63,9 +63,10 @@ class JobRecord(BaseModel):
         return split_times(self.words, split_words(self.text))
 
 
-def request_hash(request: dict[str, Any]) -> str:
-    """A short hash of everything that was asked for."""
-    return hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()[:16]
+def request_hash(request: BaseModel) -> str:
+    """A short hash of everything that was asked for; a field that a later version adds does not change it."""
+    asked = request.model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def audio_key(job_id: str, audio_format: str) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from .audio import SAMPLE_RATE, Audio
 from .engines import Take
+from .tape import kept_on_disk
 from .words import Word
 
 
@@ -25,14 +26,16 @@ class Shelf:
 
     def put(self, index: int, take: Take) -> None:
         """Lay a take down."""
-        np.save(self._path(index), take.audio.samples)
+        with kept_on_disk():
+            np.save(self._path(index), take.audio.samples)
         self._words[index] = take.words
 
     def fetch(self, index: int) -> Take:
         """Get a take; it is gone from here then."""
         path = self._path(index)
-        samples = np.load(path)
-        path.unlink()
+        with kept_on_disk():
+            samples = np.load(path)
+            path.unlink()
         return Take(Audio(samples, SAMPLE_RATE), self._words.pop(index))
 
     def _path(self, index: int) -> Path:

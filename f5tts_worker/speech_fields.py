@@ -19,7 +19,7 @@ from .text.lexicon import LEXICON, parse_lexicon
 from .text.script import Script, parse_script
 
 SEED_MAX = 2**31 - 1
-PARAGRAPH_PAUSE_MS, PAUSE_MAX_MS = 500, 10_000
+PARAGRAPH_PAUSE_MS, PARAGRAPH_PAUSE_MAX_MS = 500, 10_000
 AUDIO_MAX_S = 4 * 3600
 """20,000 characters at the slowest speed take about 1.3 h."""
 
@@ -43,7 +43,7 @@ class SpeechRequest(CaptionRequest):
     normalize: bool = Field(True, description="true or false: say $45 as forty-five dollars; captions show $45")
     lexicon: Annotated[dict[str, str], BeforeValidator(parse_lexicon)] | None = Field(None, description=LEXICON)
     paragraph_pause_ms: Whole = whole(
-        PARAGRAPH_PAUSE_MS, 0, PAUSE_MAX_MS, "silence between paragraphs and between the lines of a dialogue"
+        PARAGRAPH_PAUSE_MS, 0, PARAGRAPH_PAUSE_MAX_MS, "silence between paragraphs and between the lines of a dialogue"
     )
     speed: Number = number(1.0, 0.3, 3.0, "the pace; 1 is the voice's own")
     seed: Whole | None = whole(None, 0, SEED_MAX, "the same seed speaks the same way again")

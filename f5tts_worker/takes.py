@@ -27,7 +27,7 @@ ON_THEIR_WAY, DELETED_AT_ONCE = 32, 8
 
 
 class Takes:
-    """The takes of one job. Leaving the `with` waits for those on their way to the store.
+    """The takes of one job. Leaving the `with` waits for those on their way to the store; by an error, for one.
 
     A store that fails costs no job: what is not kept is spoken again.
     """
@@ -43,8 +43,8 @@ class Takes:
     def __enter__(self) -> "Takes":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._keeping.shutdown()
+    def __exit__(self, failed: object, *_: object) -> None:
+        self._keeping.shutdown(cancel_futures=failed is not None)
 
     def keep(self, index: int, audio: Audio) -> None:
         """Store a take, in a thread that nobody waits for; not if too many are on their way."""
@@ -65,7 +65,7 @@ class Takes:
 
     def discard(self) -> None:
         """Delete them all: the whole is stored."""
-        self._keeping.shutdown()
+        self._keeping.shutdown(cancel_futures=True)
         discard_takes(self._storage, self._job_id)
 
     def _found(self) -> Iterable[int]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from ..audio import Audio
 from ..job import heed_stop
+from ..text.words import is_spoken
 from ..words import Word
 from .base import Aligner, AlignmentError
-from .checks import checked, is_spoken
+from .checks import checked
 
 logger = logging.getLogger(__name__)
 

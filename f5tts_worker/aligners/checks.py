@@ -4,6 +4,7 @@ import itertools
 import math
 from dataclasses import replace
 
+from ..text.words import is_spoken
 from ..words import Word
 from .base import AlignmentError
 
@@ -31,11 +32,6 @@ def checked(words: list[str], found: list[Word], audio_ms: int) -> list[Word]:
     if squeezed > max(1, SQUEEZED_SHARE * len(found)):
         raise AlignmentError(f"{squeezed} of {len(found)} words found no room")
     return _with_room(found, audio_ms)
-
-
-def is_spoken(text: str) -> bool:
-    """Whether a word has anything to say; a lone dash or an emoji may take no time."""
-    return any(character.isalnum() for character in text)
 
 
 def _with_room(found: list[Word], audio_ms: int) -> list[Word]:

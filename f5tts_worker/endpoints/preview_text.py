@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from ..cast import find_cast, main_voice
+from ..cast import main_voice, plan_request
 from ..contract import Response
 from ..job import Job
-from ..plan import Chunk, make_plan
+from ..plan import Chunk
 from ..speech_fields import SpeechRequest
 from ..text.pieces import shown_text
 from ..worker import Worker
@@ -47,12 +47,8 @@ class PreviewTextResponse(Response):
 def handle(request: SpeechRequest, worker: Worker, job: Job) -> PreviewTextResponse:
     """Plan the text as `tts` does."""
     request.check_length(worker.settings.max_text_chars)
+    plan, warnings = plan_request(request, worker, job)
     voice = main_voice(request, worker)
-    with job.stages.stage("voice"):
-        cast = find_cast(request, worker, voice, None)
-    with job.stages.stage("text"):
-        plan = make_plan(request.script, cast.references, request.manner(voice), worker.engine, request.text_field)
-        request.check_length_of_audio(plan.seconds)
     return PreviewTextResponse(
         status="success",
         text=request.script.text,
@@ -60,7 +56,7 @@ def handle(request: SpeechRequest, worker: Worker, job: Job) -> PreviewTextRespo
         pause_before_ms=plan.pause_ms,
         word_count=sum(len(piece.shown_words) for chunk in plan.chunks for piece in chunk.pieces),
         chunks=[_chunk(chunk, voice) for chunk in plan.chunks],
-        warnings=[*cast.warnings, *plan.warnings],
+        warnings=[*warnings, *plan.warnings],
     )
 
 

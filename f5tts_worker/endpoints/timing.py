@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ..aligners.chain import NATIVE, Listen
+from ..aligners.chain import NATIVE
 from ..audio import Audio, decode
 from ..caption_fields import CaptionRequest, TimingAnswer, answer_timing, caption_warnings, time_words
 from ..captions import Timing
@@ -64,7 +64,7 @@ def handle(request: TimingRequest, worker: Worker, job: Job) -> TimingResponse:
 
     Captions of the job that is named stay as they are: their links are in somebody's hands.
     """
-    wanted = request_hash(request.model_dump(mode="json"))
+    wanted = request_hash(request)
     with job.stages.stage("prepare"):
         job_id, earlier = worker.records.claim(job.id, wanted)
     timing = earlier.timing if earlier else None

@@ -10,15 +10,13 @@ from typing import Any, Literal
 from ..beside import Beside
 from ..caption_fields import TimingAnswer, TimingError, answer_timing, attempt, caption_warnings, time_words
 from ..captions import Timing
-from ..cast import find_cast, main_voice
+from ..cast import main_voice, plan_request
 from ..contract import Response
-from ..job import Job, check_stop
-from ..plan import make_plan
+from ..job import Job
 from ..production import Production, link_audio
 from ..records import JobRecord, audio_key, request_hash
 from ..speech_fields import SEED_MAX, SpeechRequest
 from ..takes import discard_takes
-from ..voices import VoiceProfile
 from ..worker import Worker
 
 
@@ -54,13 +52,19 @@ def handle(request: SpeechRequest, worker: Worker, job: Job) -> TtsResponse:
     voice = main_voice(request, worker)
     with job.stages.stage("prepare"), Beside() as beside:
         peeked = beside.submit(worker.voices.peek, voice) if voice else None
-        record, finished = _claim(request, voice, worker, job)
-    if finished:
+        record, begun = _claim(request, voice, worker, job)
+    if record.state == "done":
         if worker.engine.clones:  # its worker may have died before it did this
             discard_takes(worker.storage, record.job_id)
         timing = _time_again(request, record, worker, job)
     else:
-        record, timing = _make(request, record, peeked.result() if peeked else None, worker, job)
+        plan, warnings = plan_request(request, worker, job, peeked.result() if peeked else None)
+        if not begun:  # else a worker that is thought dead may finish it yet
+            with job.stages.stage("prepare"):
+                worker.records.write(record)
+        with tempfile.TemporaryDirectory(prefix="f5tts-") as folder:
+            production = Production(request, record, plan, worker, job, Path(folder))
+            record, timing = production.make(warnings)
     if timing is None:
         return _answer(record, worker)
     with job.stages.stage("captions"):
@@ -72,10 +76,10 @@ def handle(request: SpeechRequest, worker: Worker, job: Job) -> TtsResponse:
 
 
 def _claim(request: SpeechRequest, voice: str | None, worker: Worker, job: Job) -> tuple[JobRecord, bool]:
-    """The record to work under, and whether its audio is stored already; a seed that was drawn is kept."""
-    wanted = request_hash(request.model_dump(mode="json"))
+    """The record to work under, and whether it is an earlier delivery's: done, or begun with the seed that it has."""
+    wanted = request_hash(request)
     job_id, earlier = worker.records.claim(job.id, wanted)
-    if earlier and earlier.state == "done" and worker.storage.head(audio_key(job_id, earlier.audio_format)):
+    if earlier and (earlier.state == "started" or worker.storage.head(audio_key(job_id, earlier.audio_format))):
         return earlier, True
     record = JobRecord(
         job_id=job_id,
@@ -97,23 +101,6 @@ def _seed(request: SpeechRequest, earlier: JobRecord | None) -> int:
     if request.seed is not None:
         return request.seed
     return earlier.seed if earlier else secrets.randbelow(SEED_MAX + 1)
-
-
-def _make(
-    request: SpeechRequest, record: JobRecord, profile: VoiceProfile | None, worker: Worker, job: Job
-) -> tuple[JobRecord, Timing | TimingError | None]:
-    """Find the voices, plan the text, and make a file of it."""
-    voice = main_voice(request, worker)
-    with job.stages.stage("voice"):
-        cast = find_cast(request, worker, voice, profile)
-    check_stop(job.stop)
-    with job.stages.stage("text"):
-        plan = make_plan(request.script, cast.references, request.manner(voice), worker.engine, request.text_field)
-        request.check_length_of_audio(plan.seconds)
-    with job.stages.stage("prepare"):
-        worker.records.write(record)
-    with tempfile.TemporaryDirectory(prefix="f5tts-") as folder:
-        return Production(request, record, plan, worker, job, Path(folder)).make(cast.warnings)
 
 
 def _time_again(request: SpeechRequest, record: JobRecord, worker: Worker, job: Job) -> Timing | TimingError | None:

@@ -19,6 +19,7 @@ from ..f5.sampler import Guidance
 from ..job import check_stop
 from ..reference import PACE_MAX, PACE_MIN, Reference
 from ..settings import Settings
+from ..text.words import is_spoken
 from .base import EngineInfo, Line, Measure, SpeechOptions, Take
 
 logger = logging.getLogger(__name__)
@@ -187,7 +188,7 @@ class CloningEngine:
     def _check_reference_text(self, text: str, seconds: float) -> None:
         """The length of what is spoken is measured by this text: with a wrong one it would be ten times too long."""
         unknown = set(self._model.unknown(text))
-        if not any(character.isalnum() and character not in unknown for character in text):
+        if not is_spoken("".join(character for character in text if character not in unknown)):
             raise InvalidInput("the model can read nothing in it; send the words of the recording", field="ref_text")
         pace = len(text.encode()) / seconds
         if not PACE_MIN <= pace <= PACE_MAX:

@@ -95,7 +95,7 @@ class S3Storage:
             upload["UploadId"] = begun["UploadId"]
             try:
                 parts = self._upload_parts(upload, part, file)
-                self._saved(self._once.complete_multipart_upload, **upload, MultipartUpload={"Parts": parts})
+                self._complete(upload, parts, path.stat().st_size)
             except BaseException:
                 with contextlib.suppress(BotoCoreError, ClientError):  # else its parts are kept, unseen and paid for
                     self._once.abort_multipart_upload(Bucket=self._bucket, **upload)
@@ -112,6 +112,15 @@ class S3Storage:
             done.append({"PartNumber": number, "ETag": answer["ETag"]})
             part = file.read(PART_BYTES)
         return done
+
+    def _complete(self, upload: dict[str, Any], parts: list[dict[str, Any]], n_bytes: int) -> None:
+        """Put the parts together. Where the answer to that got lost, the bucket knows no such upload any more."""
+        try:
+            self._saved(self._once.complete_multipart_upload, **upload, MultipartUpload={"Parts": parts})
+        except ClientError as e:
+            stored = self.head(upload["Key"]) if _code(e) == "NoSuchUpload" else None
+            if stored is None or stored.size != n_bytes:
+                raise
 
     def _saved(self, request: Callable[..., Any], **fields: Any) -> Any:
         """Send a request that writes, again and again while the bucket is away for a moment. Raises Cancelled."""

@@ -8,6 +8,9 @@ from .tags import EXAMPLES, Source, Tag, find_tags
 from .words import join_words
 
 PAUSES_MAX_MS = 600_000
+TURNS_MAX = 1_000
+"""Each is spoken by itself, and costs its voice's reference anew."""
+
 TOO_MUCH = f"all pauses together are longer than the {PAUSES_MAX_MS // 1000} s that are accepted; shorten some"
 
 _CLOSING = frozenset(".,;:!?…%)]}'\"’”»。，、！？；：）」』")
@@ -34,7 +37,7 @@ class Turn:
     @property
     def goes_on(self) -> bool:
         """Whether it begins with a mark of the word before, from which only a tag parts it: [voice:A]you[/voice]."""
-        return not self.gap and self.text[0] in _CLOSING
+        return not self.gap and is_mark(self.text[0])
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ def _gap(text: str, turn: Turn) -> str:
     if not text or turn.gap or turn.goes_on:
         return turn.gap if text else ""
     return join_words([text[-1], turn.text[0]])[1:-1]
+
+
+def is_mark(text: str) -> bool:
+    """Whether it is only marks that close something: a full stop, a comma, a bracket."""
+    return _CLOSING.issuperset(text)
 
 
 def parse_script(text: str, paragraph_pause_ms: int, field: str = "text") -> Script:
@@ -97,10 +105,11 @@ class Reading:
     gaps: list[str] = field(default_factory=list)  # the white space since the last turn, as tags part it
     parts: bool = False  # whether an entry has ended since the last turn
     at: int = 0  # what is read of the source
+    field: str = ""  # of the source
 
     def read(self, source: Source, scope: Scope) -> None:
         """Read one text."""
-        scopes = [scope]
+        scopes, self.field = [scope], source.field
         self.at = len(source.text) - len(source.text.lstrip())
         turns = len(self.turns)
         for tag in find_tags(source):
@@ -138,6 +147,12 @@ class Reading:
         self.at = end
 
     def _add(self, turn: Turn, gap: str) -> None:
+        if len(self.turns) == TURNS_MAX:
+            raise InvalidInput(
+                f"its pauses, paragraphs, voices and speeds part it into more than the {TURNS_MAX} stretches that are "
+                "accepted; split it into several jobs",
+                field=self.field,
+            )
         gaps = [*self.gaps, gap]
         parted = self.parts or any(_PARAGRAPH.search(white) for white in gaps)
         self._end_turn(self.asked_ms if self.asked_ms is not None else parted * self.paragraph_pause_ms)

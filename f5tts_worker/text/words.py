@@ -65,3 +65,8 @@ def join_words(words: list[str]) -> str:
     for word in words:
         line += f" {word}" if line and not (_TIGHT.match(line[-1]) or _TIGHT.match(word[0])) else word
     return line
+
+
+def is_spoken(text: str) -> bool:
+    """Whether there is anything to say in it; a lone dash or an emoji may take no time."""
+    return any(character.isalnum() for character in text)
