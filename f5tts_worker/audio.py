@@ -88,7 +88,7 @@ AUDIO_FORMATS = {
     "mp3": AudioFormat("audio/mpeg", ("-c:a", "libmp3lame", "-b:a", "128k", "-f", "mp3")),
     "flac": AudioFormat("audio/flac", ("-c:a", "flac", "-sample_fmt", "s16", "-f", "flac")),
     "ogg": AudioFormat("audio/ogg", ("-c:a", "libvorbis", "-q:a", "5", "-f", "ogg")),
-    "opus": AudioFormat("audio/ogg", ("-c:a", "libopus", "-b:a", "64k", "-f", "opus")),
+    "opus": AudioFormat("audio/ogg", ("-c:a", "libopus", "-b:a", "64k", "-vbr", "constrained", "-f", "opus")),
 }
 
 

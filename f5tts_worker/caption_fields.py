@@ -1,5 +1,6 @@
 """Caption fields: what `tts` and `timing` are asked about captions, and what both answer."""
 
+import json
 import logging
 import uuid
 from collections.abc import Callable
@@ -52,6 +53,8 @@ COLOR = "a colour as #RRGGBB or #RRGGBBAA"
 
 def _format_list(value: Any) -> Any:
     """One name, several with commas between, "all", or a list; each once."""
+    if isinstance(value, str) and value.startswith("["):
+        value = json.loads(value)
     if isinstance(value, str):
         value = [name.strip() for name in value.split(",") if name.strip()]
     if not isinstance(value, list | tuple) or len(value) > 2 * len(FORMATS):

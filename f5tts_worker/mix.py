@@ -17,6 +17,8 @@ GAIN_MAX_DB = 6.0
 KEPT_MS = 10
 """Of quiet beside a pause: the end of the last sound."""
 
+INAUDIBLE = 0.5 / 32768
+
 CLICK_MS = 2
 """Over which a sound that begins or ends at once is faded."""
 
@@ -108,7 +110,7 @@ class Mix:
         if not beside_pause:
             return max(0, len(quiet) - LONGEST_EDGE_MS * rate // 1000) if self._shorten else 0
         kept = quiet[max(0, len(quiet) - KEPT_MS * rate // 1000) :]
-        sounding = np.flatnonzero(kept)  # digital silence would make the pause longer
+        sounding = np.flatnonzero(np.abs(kept) >= INAUDIBLE)  # what rounds to nothing would make the pause longer
         return len(quiet) - (len(kept) - int(sounding[0]) if len(sounding) else 0)
 
     def _join(self, samples: Samples, lead: int, trail: int) -> int:

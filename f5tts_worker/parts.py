@@ -6,6 +6,7 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict
 
 from .text.pieces import Piece, plain_pieces
+from .text.script import is_mark
 from .words import Word, split_times
 
 
@@ -42,7 +43,9 @@ def shown_words(parts: Sequence[Part], heard: Sequence[list[Word]], source: str)
             if shown and words:  # a long word's rest
                 shown[-1] = replace(shown[-1], end_ms=max(shown[-1].end_ms, words[-1].end_ms))
             continue
-        sounding = [word for word in words if word.end_ms > word.start_ms] or words
+        left_over = is_mark(piece.said) and piece.said != piece.shown  # of an emoji that is not said: espeak says "."
+        heard_words = [] if left_over else words
+        sounding = [word for word in heard_words if word.end_ms > word.start_ms] or heard_words
         now_ms = max(at_ms, shown[-1].end_ms if shown else 0)
         whole = Word(
             "".join(piece.shown_words),

@@ -10,7 +10,7 @@ from .errors import InvalidInput
 from .reference import Reference
 from .text.chunks import split_pieces
 from .text.folding import fold
-from .text.normalise import guess_language, normalise, respell
+from .text.normalise import normalise, respell
 from .text.pieces import Piece, said_text
 from .text.script import Script, Turn, is_mark
 from .text.words import is_spoken
@@ -91,8 +91,7 @@ def make_plan(
     def measure(voice: str | None, speed: float) -> Measure:
         return engine.measure(cast[voice], speed)
 
-    language = manner.language or guess_language(script.text)
-    read = _marks_to_words(script.turns, [_read(turn, manner, language) for turn in script.turns])
+    read = _marks_to_words(script.turns, [_read(turn, manner) for turn in script.turns])
     said = "\n".join(said_text(pieces) for pieces in read)
     unknown = frozenset(engine.unknown(said))
     speeds = [turn.speed or manner.speed for turn in script.turns]
@@ -118,10 +117,10 @@ def plan_hash(lines: list[Line], options: SpeechOptions, engine: str) -> str:
     return hashlib.sha256(repr((spoken, options, engine)).encode()).hexdigest()[:12]
 
 
-def _read(turn: Turn, manner: Manner, language: str | None) -> list[Piece]:
+def _read(turn: Turn, manner: Manner) -> list[Piece]:
     """A turn's pieces, at their places in the caller's text."""
     lexicon = manner.lexicon or {}
-    pieces = normalise(turn.text, language, lexicon) if manner.normalize else respell(turn.text, lexicon)
+    pieces = normalise(turn.text, manner.language, lexicon) if manner.normalize else respell(turn.text, lexicon)
     return [replace(piece, start=piece.start + turn.start) for piece in pieces]
 
 

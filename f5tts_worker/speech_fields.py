@@ -16,6 +16,7 @@ from .names import VOICE_NAME
 from .plan import NARRATOR, Manner
 from .text.dialogue import DIALOGUE, parse_dialogue
 from .text.lexicon import LEXICON, parse_lexicon
+from .text.normalise import guess_language
 from .text.script import Script, parse_script
 
 SEED_MAX = 2**31 - 1
@@ -29,13 +30,18 @@ QUALITY_STEPS: dict[Quality, int] = {"draft": 7, "balanced": 16, "high": 32}
 AudioFormatName = Literal["wav", "mp3", "flac", "ogg", "opus"]
 
 
+def _none_if_empty(value: Any) -> Any:
+    """A list without lines is what no-code tools send for none."""
+    return None if value in ([], "[]") else value
+
+
 class SpeechRequest(CaptionRequest):
     """What to speak and how."""
 
     aliases: ClassVar[dict[str, str]] = {"voice": "local_voice"}
 
     text: str | None = Field(None, description="the text to speak")
-    dialogue: Any = Field(None, description=f"in place of text, {DIALOGUE}")
+    dialogue: Annotated[Any, BeforeValidator(_none_if_empty)] = Field(None, description=f"in place of text, {DIALOGUE}")
     local_voice: VoiceName | None = Field(None, description=VOICE_NAME)
     voice_url: str | None = Field(None, description="an http(s) link to a recording of 1 s to 10 min, cloned this once")
     ref_text: RefText | None = Field(None, description=REF_TEXT)
@@ -57,7 +63,7 @@ class SpeechRequest(CaptionRequest):
         None, max_length=TITLE_MAX_CHARS, description=f"the file's title tag, up to {TITLE_MAX_CHARS} characters"
     )
     remove_silence: bool = Field(
-        False, description="true or false: cut silences down to 1 s, at the edges to half a second; never a pause tag's"
+        False, description="true or false: cut silences down to 1 s, at the edges to half a second; never a pause that was asked for"
     )
     quality: Annotated[Quality, BeforeValidator(lower)] = Field(
         "high", description="draft, balanced or high: fewer steps of the sampler are faster"
@@ -93,15 +99,20 @@ class SpeechRequest(CaptionRequest):
             return parse_dialogue(self.dialogue, self.paragraph_pause_ms)
         return parse_script(self.text or "", self.paragraph_pause_ms)
 
+    @cached_property
+    def spoken_language(self) -> str | None:
+        """The language that was sent, else the one that the text tells."""
+        return self.language or guess_language(self.script.text)
+
     def manner(self, main_voice: str | None) -> Manner:
         """How the text is to be read."""
-        return Manner(main_voice or NARRATOR, self.speed, self.language, self.normalize, self.lexicon)
+        return Manner(main_voice or NARRATOR, self.speed, self.spoken_language, self.normalize, self.lexicon)
 
     @property
     def options(self) -> SpeechOptions:
         """How an engine is to speak."""
         return SpeechOptions(
-            language=self.language,
+            language=self.spoken_language,
             nfe_step=self.nfe_step or QUALITY_STEPS[self.quality],
             cfg_strength=self.cfg_strength,
             sway_sampling_coef=self.sway_sampling_coef,

@@ -308,7 +308,7 @@ def test_each_chunk_is_aligned_by_itself(worker: Worker) -> None:
         for word in (next(words) for piece in part.pieces for _ in piece.shown_words):
             assert part.start_ms <= word["start_ms"] <= word["end_ms"] <= part.end_ms
     assert next(words, None) is None
-    later = call(worker, "later", endpoint="timing", job_id="job", timing_method="offline", language="en")
+    later = call(worker, "later", endpoint="timing", job_id="job", timing_method="offline", language="en-gb")
     assert (aligner.calls, later["words"]) == (6, answer["words"])
 
 

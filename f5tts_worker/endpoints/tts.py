@@ -89,7 +89,7 @@ def _claim(request: SpeechRequest, voice: str | None, worker: Worker, job: Job) 
         text=request.script.text,
         voice=f"{voice}.wav" if voice else None,
         engine=worker.engine.name,
-        language=request.language,
+        language=request.spoken_language,
         seed=_seed(request, earlier),
         audio_format=request.audio_format,
         sample_rate=request.sample_rate,

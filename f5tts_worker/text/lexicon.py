@@ -12,7 +12,7 @@ from .words import split_words
 LEXICON_MAX = 200
 WORD_MAX_CHARS, RESPELLING_MAX_CHARS = 60, 200
 LEXICON = (
-    f'an object of 1 to {LEXICON_MAX} words and how to say them, such as {{"SQL": "sequel"}}, '
+    f'an object of up to {LEXICON_MAX} words and how to say them, such as {{"SQL": "sequel"}}, '
     f"words up to {WORD_MAX_CHARS} characters, what is said for them up to {RESPELLING_MAX_CHARS}"
 )
 
@@ -20,7 +20,7 @@ LEXICON = (
 def parse_lexicon(value: Any) -> dict[str, str]:
     """Read how words are said, given as an object or as JSON; raises InvalidInput."""
     words = from_json(value, "lexicon", LEXICON)
-    if not isinstance(words, dict) or not 1 <= len(words) <= LEXICON_MAX:
+    if not isinstance(words, dict) or len(words) > LEXICON_MAX:
         sent = f"{len(words)} words are" if isinstance(words, dict) else f"{shown_value(words)} is"
         raise InvalidInput(f"{sent} not accepted; send {LEXICON}", field="lexicon")
     lexicon: dict[str, str] = {}
