@@ -127,7 +127,8 @@ def _read(turn: Turn, manner: Manner) -> list[Piece]:
 def _marks_to_words(turns: Sequence[Turn], read: list[list[Piece]]) -> list[list[Piece]]:
     """Give a mark behind a tag to the word before the tag, as in [voice:A]you[/voice], so that it is not said alone."""
     for turn, before, pieces in zip(turns[1:], read, read[1:], strict=False):
-        if not before or not is_mark(pieces[0].shown) or is_spoken(pieces[0].said):
+        parted = "\n" in turn.gap  # by a line's end, which a mark does not reach over
+        if parted or not before or not is_mark(pieces[0].shown) or is_spoken(pieces[0].said):
             continue
         word, mark = before.pop(), pieces.pop(0)
         if turn.goes_on:

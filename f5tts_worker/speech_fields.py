@@ -63,7 +63,7 @@ class SpeechRequest(CaptionRequest):
         None, max_length=TITLE_MAX_CHARS, description=f"the file's title tag, up to {TITLE_MAX_CHARS} characters"
     )
     remove_silence: bool = Field(
-        False, description="true or false: cut silences down to 1 s, at the edges to half a second; never a pause that was asked for"
+        False, description="true or false: cut silences down to 1 s, at the edges to 0.5 s, but no pause that you set"
     )
     quality: Annotated[Quality, BeforeValidator(lower)] = Field(
         "high", description="draft, balanced or high: fewer steps of the sampler are faster"

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from f5tts_worker.subtitles import PRESETS, STYLE_PRESETS, CaptionOptions, Cue, make_cues
-from f5tts_worker.text.breaks import cheapest_ends
 from f5tts_worker.subtitles.screen import columns
+from f5tts_worker.text.breaks import cheapest_ends
 from f5tts_worker.words import Word
 
 TALE = (
