@@ -1,9 +1,10 @@
-"""Activity: where a recording has speech, how loud that is, and how loud its pauses are.
+"""Activity: where a recording has speech, how loud that is, how loud its pauses are, and how much it changes.
 
 Everything is measured over frames of 10 ms. A frame's level is its standard deviation, so that an offset is no sound.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -36,6 +37,15 @@ SOFTEST_DB, OVER_NOISE_DB = 25.0, 4.0
 """Speech is no softer than this below its own level, and no nearer to the noise."""
 HANGOVER_FRAMES = 20
 """Of P.56: shorter gaps belong to the speech."""
+
+BANDS_HZ = (100, 300, 600, 1_000, 1_500, 2_200, 3_200, 4_600, 6_800)
+"""About 2 bark each: the formants of one vowel lie in other bands than those of the next."""
+SOUND_FRAMES, AROUND_FRAMES = 10, 50
+"""A sound of speech lasts about 100 ms; it is compared with the half second around it: 2 or 3 syllables."""
+BAND_RANGE_DB = 50.0
+"""Below the loudest band there is nothing to hear: a filter leaves rounding errors there."""
+CHANGE_FROM_S = 1.0
+"""Less is too little to tell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +93,42 @@ def listen(audio: Audio) -> Activity:
     speech = _without_gaps(smooth > (softest_db if noise_db is None else max(softest_db, noise_db + OVER_NOISE_DB)))
     level_db = float(to_db(to_power(levels[speech]).mean())) if speech.any() else NOTHING_DB
     return Activity(speech, level_db, noise_db)
+
+
+def change_db(audio: Audio) -> float | None:
+    """How much the sound changes from one syllable to the next: by its level or by its timbre, whichever does less.
+
+    Noise of any colour and a steady tone stay below 0.8, a siren too, whose level stays; speech has 1.5 and more, also
+    whispered, sung or with noise at 5 dB. None where less than a second is speech by its level.
+    """
+    speech = listen(audio).speech
+    if speech.sum() < CHANGE_FROM_S * FRAMES_A_SECOND:
+        return None
+    powers = _running_mean(_band_powers(audio, len(speech)), SOUND_FRAMES)
+    bands = to_db(powers)
+    bands = np.maximum(bands, bands.max() - BAND_RANGE_DB)
+    level, timbre = to_db(powers.sum(axis=0, keepdims=True)), bands - bands.mean(axis=0)
+    return min(_swing_db(level, speech), _swing_db(timbre, speech))
+
+
+def _band_powers(audio: Audio, n_frames: int) -> Levels:
+    """Power in each of BANDS_HZ over 20 ms from the start of each frame, (n_bands, n_frames)."""
+    hop = round(audio.rate / FRAMES_A_SECOND)
+    frames = sliding_window_view(np.pad(audio.samples, (0, 2 * hop)), 2 * hop)[: n_frames * hop : hop]
+    powers = np.square(np.abs(np.fft.rfft(frames * np.hanning(2 * hop))))
+    edges = np.searchsorted(np.fft.rfftfreq(2 * hop, 1 / audio.rate), BANDS_HZ)
+    return np.array([powers[:, low:high].sum(axis=1) for low, high in pairwise(edges)])
+
+
+def _swing_db(levels: Levels, speech: Flags) -> float:
+    """How far each row goes from its own mean around, in standard deviations; the mean of the rows."""
+    return float((levels - _running_mean(levels, AROUND_FRAMES))[:, speech].std(axis=1).mean())
+
+
+def _running_mean(rows: Levels, length: int) -> Levels:
+    padded = np.pad(rows, ((0, 0), (length // 2, length - 1 - length // 2)), mode="edge")
+    means: Levels = sliding_window_view(padded, length, axis=1).mean(axis=-1)
+    return means
 
 
 def _levels_db(audio: Audio) -> Levels:

@@ -38,6 +38,9 @@ INPUT_RATES = "8000|11025|12000|16000|22050|24000|32000|44100|48000"
 # rematrix_maxval: without it the channels' sum comes 3 dB louder than their mean, and past full scale.
 TO_MONO = f"aresample=rematrix_maxval=1,aformat=sample_rates={INPUT_RATES}:channel_layouts=mono"
 
+# For stereo of which one channel is inverted: its mean is silence.
+FIRST_CHANNEL = f"pan=mono|c0=c0,aformat=sample_rates={INPUT_RATES}"
+
 FFMPEG_TIMEOUT_S = 120
 
 
@@ -113,8 +116,10 @@ def _run_ffmpeg(
     return subprocess.run(command, input=data, capture_output=True, timeout=timeout_s, check=False)
 
 
-def decode(data: bytes, *, max_s: float) -> Audio:
+def decode(data: bytes, *, max_s: float, to_mono: str = TO_MONO) -> Audio:
     """Read a file of any format in READABLE, mixed down to mono at its own rate (48 kHz at most).
+
+    `to_mono` FIRST_CHANNEL leaves the other channels out.
 
     Raises InvalidAudio if it is no such file, AudioTooLong if it is longer than `max_s`. No more than that is
     ever decoded: 50 MB of Opus can hold 18 hours.
@@ -125,7 +130,7 @@ def decode(data: bytes, *, max_s: float) -> Audio:
         try:
             result = _run_ffmpeg(
                 *("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS, "-i", str(path)),
-                *("-map", "0:a:0", "-t", str(max_s + 1), "-af", TO_MONO),
+                *("-map", "0:a:0", "-t", str(max_s + 1), "-af", to_mono),
                 *("-c:a", "pcm_f32le", "-f", "wav", "pipe:1"),
             )
         except subprocess.TimeoutExpired as e:

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .aligners import AlignerChain, AlignmentError
-from .audio import Audio, decode
+from .audio import FIRST_CHANNEL, Audio, decode
 from .errors import InvalidInput, TranscriberUnavailable
 from .reference import (
     PACE_MAX,
     PACE_MIN,
     RECORDING_MAX_S,
     REFERENCE_MAX_MS,
+    SILENT_DB,
     Cut,
     check_recording,
     cut_at,
@@ -25,6 +26,15 @@ TEXT_MAX_CHARS = 10_000  # 10 min of speech, as long as a recording may be, are 
 SURE = 0.5
 """Share of words on which two aligners have to agree before a text is cut by them."""
 
+QUIET_DB = -30.0
+"""dBFS; speech whose loudest 10 ms are below was recorded far too low, or its channels cancel each other."""
+CANCELLED_DB = 20.0
+"""Of channels that do not cancel, six say the voice 16 dB softer together than the first does alone."""
+
+CANCELLED = (
+    "the channels cancel each other: mixed they are {:.0f} dB or more below the first alone, so only that one is used; "
+    "one is probably inverted: check the wiring, or record in mono"
+)
 UNCHECKED = (
     "the text was cut by one aligner, which cannot tell whether it is what is said; if the voice sounds wrong, compare "
     "the profile's text with the reference"
@@ -67,12 +77,25 @@ def make_draft(
 ) -> Draft:
     """Decode a file, check it, cut the reference out of it, find its text (`ref_text`, else `text_beside`, the bucket's
     NAME.txt, else transcribed) and measure it all. Raises InvalidAudio, AudioTooLong, InvalidInput."""
-    recording = decode(data, max_s=RECORDING_MAX_S)
+    recording, of_channels = _read(data)
     check_recording(recording)
     cut, wording = _worded(recording, ref_text, text_beside, language, transcriber, aligners)
     report = measure(recording, cut.audio, wording.text)
-    warnings = [*advice(report, wording.text), *cut.warnings, *wording.warnings]
+    warnings = [*of_channels, *advice(report, wording.text, cut.audio), *cut.warnings, *wording.warnings]
     return Draft(recording, cut.audio, wording.text, wording.source, wording.language, report, warnings)
+
+
+def _read(data: bytes) -> tuple[Audio, list[str]]:
+    """The recording: its channels' mean, or, where they cancel each other, the first alone with a warning."""
+    mean = decode(data, max_s=RECORDING_MAX_S)
+    loudest_db = mean.levels_db.max(initial=SILENT_DB)
+    if loudest_db > QUIET_DB:
+        return mean, []
+    first = decode(data, max_s=RECORDING_MAX_S, to_mono=FIRST_CHANNEL)
+    louder_db = first.levels_db.max(initial=SILENT_DB) - loudest_db
+    if louder_db >= CANCELLED_DB:
+        return first, [CANCELLED.format(louder_db)]
+    return mean, []
 
 
 def _worded(

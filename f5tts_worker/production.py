@@ -77,7 +77,9 @@ class Production:
             return
         made_by = f"{__version__} {engine.name} {self.worker.engine_info} {self.worker.settings.f5_checkpoint}"
         plan = plan_hash(self._lines, self.request.options, made_by)
-        with Takes(self.worker.storage, self.record.job_id, plan) as takes:
+        with self.job.stages.stage("prepare"):
+            kept = Takes(self.worker.storage, self.record.job_id, plan)
+        with kept as takes:
             yield takes
 
     @cached_property

@@ -17,6 +17,9 @@ TAIL_MS = 50  # of silence at the end: without it the last sound of the referenc
 PACE_MIN, PACE_MAX = 2.5, 45.0
 """Bytes of text a second; English is read at 12 to 20, Chinese at about as many."""
 
+SILENT_DB = -70.0  # dBFS; softer than a voice ever comes: the noise of an input alone
+GOOD_LOUDEST_DB = -15.0  # dBFS; the loudest frame of speech at -26 to -16
+
 CLIPPED = 0.99  # of full scale
 REFUSE_CLIPPED_SHARE = 0.10  # of the samples
 
@@ -59,11 +62,9 @@ def check_recording(recording: Audio) -> None:
         )
     if not np.all(np.isfinite(recording.samples)):
         raise InvalidAudio("the recording holds samples that are not numbers; export it again as 16-bit wav")
-    if recording.levels_db.max() < EDGE_DB:
-        raise InvalidAudio(
-            f"the recording is silent: nothing in it is louder than {EDGE_DB:g} dBFS; record closer or louder",
-            loudest_dbfs=round(float(recording.levels_db.max()), 1),
-        )
+    loudest_db = float(recording.levels_db.max())
+    if loudest_db < EDGE_DB:
+        raise InvalidAudio(_of_quiet(loudest_db), loudest_dbfs=round(loudest_db, 1))
     clipped = float(np.mean(np.abs(recording.samples) >= CLIPPED))
     if clipped > REFUSE_CLIPPED_SHARE:
         raise InvalidAudio(
@@ -72,13 +73,27 @@ def check_recording(recording: Audio) -> None:
         )
 
 
+def _of_quiet(loudest_db: float) -> str:
+    if loudest_db < SILENT_DB:
+        return (
+            f"the recording is silent: nothing in it is louder than {SILENT_DB:g} dBFS; check which microphone or track "
+            "was recorded"
+        )
+    return (
+        f"the recording is too quiet: its loudest moment is at {loudest_db:.1f} dBFS, and what is below {EDGE_DB:g} "
+        f"cannot be told from silence; record about {GOOD_LOUDEST_DB - loudest_db:.0f} dB louder, closer to the "
+        "microphone or with more gain"
+    )
+
+
 def make_reference(recording: Audio) -> Cut:
     """Trim the edges, shorten long pauses, keep up to 12 s ending in a pause, end with 50 ms of silence."""
     audio = _trim_edges(resample(recording, SAMPLE_RATE))
     audio, _ = shorten_pauses(audio, below_db=SILENCE_DB, longest_ms=LONGEST_PAUSE_MS)
     if audio.duration_s < SPEECH_MIN_S:
         raise InvalidAudio(
-            f"only {audio.duration_s:.2f} s of the recording is louder than {EDGE_DB:g} dBFS; send seconds of speech",
+            f"only {audio.duration_s:.2f} s of the recording is louder than {EDGE_DB:g} dBFS; send seconds of speech, "
+            "louder if there are such in it",
             kept_s=round(audio.duration_s, 3),
         )
     if audio.duration_s * 1000 <= REFERENCE_MAX_MS:

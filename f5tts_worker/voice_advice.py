@@ -2,6 +2,9 @@
 
 import unicodedata
 
+from .activity import change_db
+from .audio import Audio
+from .reference import PACE_MAX, PACE_MIN
 from .voice_report import VoiceReport
 
 WARN_CLIPPED_SHARE = 0.001
@@ -12,6 +15,9 @@ WARN_BANDWIDTH_HZ = 8_500
 """Telephones end at 3.4 kHz and recordings of 16 kHz at 8; most of an s lies between 5 and 10."""
 WARN_SPEECH_S = 3.0
 WARN_SILENCE_S = 1.0
+
+SPEECH_CHANGE_DB = 1.1
+"""Noise, tones and a siren have up to 0.8, speech 1.5 and more."""
 
 PACES = {"ideograph": 4.7, "hangul": 6.5, "kana": 8.5, "unvowelled": 11.0, "digit": 4.0, "letter": 14.1}
 """Characters in a second of ordinary speech: digits are said as words, and vowels take time that are not written."""
@@ -29,19 +35,45 @@ KINDS = {
 """The beginning of a character's name in Unicode -> its kind in PACES."""
 
 
-def advice(report: VoiceReport, text: str | None) -> list[str]:
-    """A sentence for each thing that is wrong: what, by how much, and what to do."""
+def advice(report: VoiceReport, text: str | None, reference: Audio | None = None) -> list[str]:
+    """A sentence for each thing that is wrong: what, by how much, and what to do.
+
+    Only by the reference itself can be told whether it is speech at all, and whether cloning will take its text.
+    """
+    misfit = _of_misfit(reference, text) if reference and text else None
     noisy = report.snr_db is not None and report.snr_db < WARN_SNR_DB
     told = [
+        _of_sound(reference) if reference else None,
         _of_clipping(report) if report.clipped_share > WARN_CLIPPED_SHARE else None,
         _of_level(report) if report.level_dbfs < WARN_LEVEL_DBFS else None,
         _of_noise(report) if noisy else None,
         _of_bandwidth(report) if report.bandwidth_hz < WARN_BANDWIDTH_HZ else None,
         _of_length(report) if report.kept_speech_s < WARN_SPEECH_S else None,
         _of_silence(report) if report.kept_silence_s > WARN_SILENCE_S else None,
-        _of_text(report, text) if text else None,
+        misfit or (_of_text(report, text) if text else None),
     ]
     return [sentence for sentence in told if sentence]
+
+
+def _of_sound(reference: Audio) -> str | None:
+    changes_db = change_db(reference)
+    if changes_db is None or changes_db >= SPEECH_CHANGE_DB:
+        return None
+    return (
+        f"this does not sound like speech: from syllable to syllable speech changes by 2 dB and more, and what is kept "
+        f"of the recording by {changes_db:.1f}, as noise or a tone does; send 5 to 12 s of one person speaking"
+    )
+
+
+def _of_misfit(reference: Audio, text: str) -> str | None:
+    """Whether cloning refuses the text: it sets the bytes of the text against the length of the reference."""
+    if PACE_MIN <= len(text.encode()) / reference.duration_s <= PACE_MAX:
+        return None
+    return (
+        f"cloning will refuse this voice: {len(text)} characters cannot be what {reference.duration_s:.1f} s of speech "
+        "say; upload it again with the whole text of the recording and nothing else as ref_text, or without ref_text "
+        "to have it transcribed"
+    )
 
 
 def _of_clipping(report: VoiceReport) -> str:

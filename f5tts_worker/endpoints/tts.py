@@ -54,8 +54,8 @@ def handle(request: SpeechRequest, worker: Worker, job: Job) -> TtsResponse:
         peeked = beside.submit(worker.voices.peek, voice) if voice else None
         record, begun = _claim(request, voice, worker, job)
     if record.state == "done":
-        if worker.engine.clones:  # its worker may have died before it did this
-            discard_takes(worker.storage, record.job_id)
+        with job.stages.stage("prepare"):
+            discard_takes(worker.storage, record.job_id)  # its worker may have died before it did this
         timing = _time_again(request, record, worker, job)
     else:
         plan, warnings = plan_request(request, worker, job, peeked.result() if peeked else None)

@@ -1,29 +1,16 @@
 """Normalise: what is said for what people write."""
 
-import re
 from collections.abc import Mapping
 
 from . import english
 from .claims import Claims, Rule
 from .english import emoji
+from .languages import guess_language
 from .lexicon import lexicon_rules
 from .pieces import Piece
 from .plain import as_written, plain
 
-_SCRIPTS = (
-    ("ja", re.compile("[\u3041-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7a3]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("hi", re.compile("[\u0900-\u097f]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
-)
-"""Scripts that tell a language, or the one that most texts in them are in; kana before Han."""
-_LETTER = re.compile(r"[^\W\d_]")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+__all__ = ["guess_language", "normalise", "respell"]
 
 
 def normalise(text: str, language: str | None = None, lexicon: Mapping[str, str] | None = None) -> list[Piece]:
@@ -43,14 +30,6 @@ def respell(text: str, lexicon: Mapping[str, str]) -> list[Piece]:
     for rule in lexicon_rules(lexicon):
         claims.apply(rule)
     return claims.pieces()
-
-
-def guess_language(text: str) -> str | None:
-    """The language of a text whose script tells it; English for Latin letters and where there are none."""
-    letters = len(_LETTER.findall(text))
-    if 2 * len(_LATIN.findall(text)) >= letters:
-        return "en"
-    return next((language for language, script in _SCRIPTS if 5 * len(script.findall(text)) >= letters), None)
 
 
 def _rules(language: str | None) -> tuple[Rule, ...]:

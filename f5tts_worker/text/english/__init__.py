@@ -5,14 +5,17 @@ from . import (
     abbreviations,
     acronyms,
     addresses,
+    compass,
     dashes,
     dates,
     day_names,
     emoji,
     fractions,
     letters,
+    lines,
     models,
     money,
+    numbered,
     numbers,
     phones,
     roman,
@@ -30,7 +33,9 @@ _BEFORE_DATES = (
     *acronyms.NAME_RULES,
     *scripture.RULES,
     *emoji.RULES,
+    *numbered.RULES,
     *addresses.RULES,
+    *compass.RULES,
 )
 _AFTER_DATES = (
     *phones.RULES,
@@ -53,6 +58,7 @@ _AFTER_DATES = (
     *letters.RULES,
     *dashes.RULES,
     *symbols.RULES,
+    *lines.RULES,
 )
 RULES: tuple[Rule, ...] = (*_BEFORE_DATES, *dates.RULES, *_AFTER_DATES)
 """The first that finds a stretch has it: what is written in one way only comes before what is ambiguous."""
