@@ -44,8 +44,8 @@ SOUND_FRAMES, AROUND_FRAMES = 10, 50
 """A sound of speech lasts about 100 ms; it is compared with the half second around it: 2 or 3 syllables."""
 BAND_RANGE_DB = 50.0
 """Below the loudest band there is nothing to hear: a filter leaves rounding errors there."""
-CHANGE_FROM_S = 1.0
-"""Less is too little to tell."""
+SPEECH_FROM_S, SOUND_FROM_S = 1.0, 2.0
+"""Less is too little to tell by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,16 +99,25 @@ def change_db(audio: Audio) -> float | None:
     """How much the sound changes from one syllable to the next: by its level or by its timbre, whichever does less.
 
     Noise of any colour and a steady tone stay below 0.8, a siren too, whose level stays; speech has 1.5 and more, also
-    whispered, sung or with noise at 5 dB. None where less than a second is speech by its level.
+    whispered, sung or with noise at 5 dB. None where there is too little to tell.
     """
-    speech = listen(audio).speech
-    if speech.sum() < CHANGE_FROM_S * FRAMES_A_SECOND:
+    heard = _judged(audio)
+    if not heard.any():
         return None
-    powers = _running_mean(_band_powers(audio, len(speech)), SOUND_FRAMES)
+    powers = _running_mean(_band_powers(audio, len(heard)), SOUND_FRAMES)
     bands = to_db(powers)
     bands = np.maximum(bands, bands.max() - BAND_RANGE_DB)
     level, timbre = to_db(powers.sum(axis=0, keepdims=True)), bands - bands.mean(axis=0)
-    return min(_swing_db(level, speech), _swing_db(timbre, speech))
+    return min(_swing_db(level, heard), _swing_db(timbre, heard))
+
+
+def _judged(audio: Audio) -> Flags:
+    """The frames of speech; where these are few, all that sound, for rumble is up and down as speech and pauses are."""
+    speech = listen(audio).speech
+    if speech.sum() >= SPEECH_FROM_S * FRAMES_A_SECOND:
+        return speech
+    live: Flags = _levels_db(audio) > DIGITAL_SILENCE_DB
+    return live if live.sum() >= SOUND_FROM_S * FRAMES_A_SECOND else np.zeros_like(live)
 
 
 def _band_powers(audio: Audio, n_frames: int) -> Levels:
@@ -120,9 +129,9 @@ def _band_powers(audio: Audio, n_frames: int) -> Levels:
     return np.array([powers[:, low:high].sum(axis=1) for low, high in pairwise(edges)])
 
 
-def _swing_db(levels: Levels, speech: Flags) -> float:
+def _swing_db(levels: Levels, heard: Flags) -> float:
     """How far each row goes from its own mean around, in standard deviations; the mean of the rows."""
-    return float((levels - _running_mean(levels, AROUND_FRAMES))[:, speech].std(axis=1).mean())
+    return float((levels - _running_mean(levels, AROUND_FRAMES))[:, heard].std(axis=1).mean())
 
 
 def _running_mean(rows: Levels, length: int) -> Levels:

@@ -76,8 +76,8 @@ def check_recording(recording: Audio) -> None:
 def _of_quiet(loudest_db: float) -> str:
     if loudest_db < SILENT_DB:
         return (
-            f"the recording is silent: nothing in it is louder than {SILENT_DB:g} dBFS; check which microphone or track "
-            "was recorded"
+            f"the recording is silent: nothing in it is louder than {SILENT_DB:g} dBFS; check which microphone was "
+            "recorded"
         )
     return (
         f"the recording is too quiet: its loudest moment is at {loudest_db:.1f} dBFS, and what is below {EDGE_DB:g} "

@@ -60,8 +60,8 @@ def _of_sound(reference: Audio) -> str | None:
     if changes_db is None or changes_db >= SPEECH_CHANGE_DB:
         return None
     return (
-        f"this does not sound like speech: from syllable to syllable speech changes by 2 dB and more, and what is kept "
-        f"of the recording by {changes_db:.1f}, as noise or a tone does; send 5 to 12 s of one person speaking"
+        f"this does not sound like speech: from syllable to syllable speech changes by 1.5 dB and more, and what is "
+        f"kept of the recording by {changes_db:.1f}, as noise or a tone does; send 5 to 12 s of one person speaking"
     )
 
 

@@ -1,10 +1,11 @@
-"""Clean recordings of people and of espeak, and what can go wrong with one."""
+"""Clean recordings of people and of espeak, other ways to speak, and what can go wrong with one."""
 
 from functools import cache
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
+from scipy import signal
 from sounds import BASIC_TEXT, human_recording
 
 from f5tts_worker import espeak
@@ -39,6 +40,36 @@ def clean(name: str) -> Audio:
 def spoken(text: str, voice: str = "en-gb", words_per_minute: int = espeak.WPM_DEFAULT) -> Audio:
     """A text said by espeak."""
     return espeak.speak(text.split(), espeak.voice_for(voice) or "", words_per_minute).audio
+
+
+def whispered(audio: Audio) -> Audio:
+    """The same words without a voice: noise with the formants of each moment."""
+    window = audio.rate // 50
+    _, _, spectra = signal.stft(audio.samples, audio.rate, nperseg=window)
+    width = 400 * window // audio.rate  # wider than two harmonics, narrower than a formant's distance to the next
+    formants = np.sqrt(signal.fftconvolve(np.abs(spectra) ** 2, np.full((width, 1), 1 / width), "same").clip(0))
+    _, _, hiss = signal.stft(noise(len(audio.samples), "white"), audio.rate, nperseg=window)
+    _, samples = signal.istft(formants * np.exp(1j * np.angle(hiss)), audio.rate, nperseg=window)
+    return Audio((samples[: len(audio.samples)] * 0.5).astype(np.float32), audio.rate)
+
+
+NOTES_HZ = (220, 247, 262, 294, 262, 247, 220, 196)
+VOWELS_HZ = ((700, 1_200, 2_500), (300, 2_200, 2_900), (500, 900, 2_400), (400, 1_900, 2_600))
+"""Formants of a, i, o and e."""
+
+
+def sung(note_s: float = 0.8, rate: int = 24_000) -> Audio:
+    """Vowels sung one into the next, with vibrato."""
+    time = np.arange(round(note_s * rate)) / rate
+    vibrato = time + 0.01 / (2 * np.pi * 5.5) * np.sin(2 * np.pi * 5.5 * time)
+    swell = np.minimum(1, np.minimum(time, note_s - time) / 0.08)
+    notes = []
+    for i, hz in enumerate(NOTES_HZ):
+        harmonics = np.arange(1, 5_000 // hz)[:, None] * hz
+        formants = sum(1 / (1 + ((harmonics - formant) / 80) ** 2) for formant in VOWELS_HZ[i % len(VOWELS_HZ)])
+        notes.append(swell * (formants * np.sin(2 * np.pi * harmonics * vibrato)).sum(axis=0))
+    samples = np.concatenate(notes)
+    return Audio((samples / np.abs(samples).max() / 2).astype(np.float32), rate)
 
 
 def noise(n_samples: int, colour: str, seed: int = 1) -> NDArray[np.float64]:

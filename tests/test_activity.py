@@ -1,12 +1,16 @@
 """Activity: speech is told from pauses, and noise from speech, on recordings whose truth is known."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from degraded import CLEAN, clean, noisy, padded, spoken
+from degraded import CLEAN, SPOKEN_TEXT, clean, noise, noisy, padded, spoken, sung, whispered
+from numpy.typing import NDArray
+from scipy import signal
 from sounds import silence, tone
 
-from f5tts_worker.activity import listen, to_db, to_power
-from f5tts_worker.audio import Audio
+from f5tts_worker.activity import change_db, listen, to_db, to_power
+from f5tts_worker.audio import Audio, resample
 
 NO_PAUSE = (
     "this sentence has no comma and no full stop because the person who wrote it was thinking of something else "
@@ -87,3 +91,94 @@ def test_silence_is_no_speech(length_ms: int) -> None:
     activity = listen(silence(length_ms))
     assert (activity.speech_s, activity.snr_db) == (0, None)
     assert sum(activity.silence_s) == pytest.approx(length_ms / 1000, abs=0.01)
+
+
+def _made(samples: NDArray[np.float64], rate: int = 24_000) -> Audio:
+    return Audio((samples / np.abs(samples).max() / 5).astype(np.float32), rate)
+
+
+def _noise_between(low_hz: float, high_hz: float) -> Audio:
+    band = signal.butter(4, [low_hz, high_hz], "band", fs=24_000, output="sos")
+    return _made(signal.sosfilt(band, noise(144_000, "white")))
+
+
+TIME = np.arange(144_000) / 24_000
+HUM = np.sum([np.sin(2 * np.pi * 50 * k * TIME) / k for k in range(1, 20)], axis=0)
+NO_SPEECH = {
+    "white noise": _made(noise(144_000, "white")),
+    "pink noise": _made(noise(144_000, "pink")),
+    "pink noise of 48 kHz": _made(noise(288_000, "pink"), 48_000),
+    "noise that swells": _made(noise(144_000, "white") * np.linspace(0.1, 1, 144_000)),
+    "a second of noise": _made(noise(26_400, "white")),
+    "rumble": _noise_between(20, 200),
+    "a roar": _noise_between(300, 800),
+    "a narrow hiss": _noise_between(900, 1_100),
+    "a low tone": tone(6_000, hz=150),
+    "a tone": tone(6_000),
+    "a high tone": tone(6_000, hz=3_000),
+    "hum": _made(HUM),
+    "hum and hiss": _made(HUM + 0.3 * noise(144_000, "white")),
+    "a siren": _made(np.sin(2 * np.pi * np.cumsum(700 + 300 * np.sin(np.pi * TIME)) / 24_000)),
+}
+
+
+@pytest.mark.parametrize("audio", NO_SPEECH.values(), ids=NO_SPEECH)
+def test_noise_and_tones_hardly_change(audio: Audio) -> None:
+    """From one syllable's time to the next, by less than 0.8 dB."""
+    change = change_db(audio)
+    assert change is not None
+    assert change < 0.8
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("colour", ["white", "pink"])
+def test_no_noise_changes_by_chance(seed: int, colour: str) -> None:
+    """The shortest that is judged neither."""
+    change = change_db(_made(noise(26_400, colour, seed)))
+    assert change is not None
+    assert change < 0.8
+
+
+WAYS: dict[str, Callable[[Audio], Audio]] = {
+    "as it is": lambda audio: audio,
+    "in white noise": lambda audio: noisy(audio, 5),
+    "in pink noise": lambda audio: noisy(audio, 5, "pink"),
+    "whispered": whispered,
+    "whispered in noise": lambda audio: noisy(whispered(audio), 10),
+    "by telephone": lambda audio: resample(audio, 8_000),
+    "by telephone in noise": lambda audio: noisy(resample(audio, 8_000), 5),
+    "1.5 s of it": lambda audio: audio.slice_ms(500, 2_000),
+    "3 s of it in noise": lambda audio: noisy(audio.slice_ms(0, 3_000), 5, "pink"),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_speech_changes(name: str, way: Callable[[Audio], Audio]) -> None:
+    """By over 1.5 dB, however it is spoken and however noisy."""
+    change = change_db(way(clean(name)))
+    assert change is None or change > 1.5
+
+
+@pytest.mark.parametrize("words_per_minute", [80, 130, 240, 320, 450])
+@pytest.mark.parametrize("voice", ["en-gb", "de", "fr", "cmn"])
+@pytest.mark.parametrize("added_db", [None, 5])
+def test_slow_and_fast_speech_changes(voice: str, words_per_minute: int, added_db: float | None) -> None:
+    """At any pace that espeak has."""
+    audio = spoken(SPOKEN_TEXT[:130], voice, words_per_minute)
+    change = change_db(audio if added_db is None else noisy(audio, added_db))
+    assert change is not None
+    assert change > 1.5
+
+
+def test_singing_changes() -> None:
+    """Long vowels that are sung one into the next too."""
+    change = change_db(sung())
+    assert change is not None
+    assert change > 1.5
+
+
+@pytest.mark.parametrize("length_ms", [0, 5, 900])
+def test_too_little_is_not_judged(length_ms: int) -> None:
+    """Whether less than a second changes nobody can tell."""
+    assert change_db(tone(length_ms)) is None

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sounds import BASIC_TEXT, human_recording, silence, tone, tones_and_silences, wav
+from sounds import BASIC_TEXT, human_recording, recode, silence, tone, tones_and_silences, wav
 from tiny_whisper import tiny_whisper
 
 from f5tts_worker import espeak
 from f5tts_worker.aligners import AlignerChain
 from f5tts_worker.aligners.offline import OfflineAligner
-from f5tts_worker.audio import Audio, encode, join
+from f5tts_worker.audio import Audio, Samples, decode, encode, join
 from f5tts_worker.draft import Draft, make_draft
 from f5tts_worker.errors import AudioTooLong, InvalidAudio, InvalidInput, WorkerError
 from f5tts_worker.reference import EDGE_DB, TAIL_MS
@@ -134,6 +134,7 @@ def test_passes_on_every_warning(deaf: Transcriber) -> None:
     recording = Audio(np.clip(recording.samples, -0.995, 0.995), recording.rate)  # 2 to 3 % at full scale
     told = _draft(encode(recording, "wav"), deaf, text_beside=TEXT_BESIDE).warnings
     assert [warning.split(" ")[1:3] for warning in told] == [
+        ["does", "not"],  # this ... sound like speech
         ["of", "the"],  # ... recording is at full scale
         ["noise", "is"],  # background ... 14 dB below the speech: the soft tone
         ["is", "nothing"],  # there ... above 0.5 kHz
@@ -141,6 +142,53 @@ def test_passes_on_every_warning(deaf: Transcriber) -> None:
         [".txt", "beside"],
         ["knows", "what"],  # nobody ... the recording says
     ]
+
+
+Spread = Callable[[Samples], list[Samples]]
+"""The channels that are made of a voice."""
+CANCELLING: dict[str, Spread] = {
+    "one inverted": lambda voice: [voice, -voice],
+    "one inverted, and softer": lambda voice: [voice, -0.95 * voice],
+}
+MIXED: dict[str, Spread] = {
+    "alike": lambda voice: [voice, voice],
+    "one alone": lambda voice: [0 * voice, voice],
+    "soft": lambda voice: [0.1 * voice, 0.1 * voice],
+    "six, of which one speaks": lambda voice: [0.5 * voice, *[0 * voice] * 5],
+    "one": lambda voice: [voice],
+}
+
+
+@pytest.mark.parametrize("ending", ["wav", "mp3"])
+@pytest.mark.parametrize("spread", CANCELLING.values(), ids=CANCELLING)
+def test_channels_that_cancel_are_not_mixed(spread: Spread, ending: str, deaf: Transcriber, tmp_path: Path) -> None:
+    """Where one channel is the other upside down, the first is used alone, and a warning says so."""
+    recording = human_recording()
+    data = wav(np.stack(spread(recording.samples), axis=1), recording.rate)
+    draft = _draft(data if ending == "wav" else recode(data, tmp_path / "x.mp3", "-b:a", "192k"), deaf, ref_text="x")
+    assert re.fullmatch(
+        r"the channels cancel each other: mixed they are \d+ dB or more below the first alone, so only that one is "
+        "used; one is probably inverted: check the wiring, or record in mono",
+        draft.warnings[0],
+    )
+    assert draft.recording.levels_db.max() == pytest.approx(recording.levels_db.max(), abs=0.5)
+
+
+@pytest.mark.parametrize("spread", MIXED.values(), ids=MIXED)
+def test_other_channels_are_mixed(spread: Spread, deaf: Transcriber) -> None:
+    """Channels that are alike, or of which one alone speaks, however softly, are mixed as ever."""
+    recording = human_recording()
+    data = wav(np.stack(spread(recording.samples), axis=1), recording.rate)
+    draft = _draft(data, deaf, ref_text=BASIC_TEXT)
+    np.testing.assert_array_equal(draft.recording.samples, decode(data, max_s=60).samples)
+    assert not [warning for warning in draft.warnings if "channels" in warning]
+
+
+@pytest.mark.parametrize("text", ["Some.", BASIC_TEXT * 12], ids=["too short", "too long"])
+def test_tells_what_cloning_will_refuse(text: str, deaf: Transcriber) -> None:
+    """A text that cannot be what the recording says is stored, and the one warning says what will not work."""
+    (warning,) = _draft(SHORT, deaf, ref_text=text).warnings
+    assert warning.startswith(f"cloning will refuse this voice: {len(text)} characters cannot be what ")
 
 
 UNUSABLE: dict[str, tuple[Callable[[], bytes], type[WorkerError], str]] = {

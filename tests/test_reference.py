@@ -33,8 +33,13 @@ def _with_one(value: float) -> Audio:
 REFUSED = {
     "too short": (tone(990), "lasts 0.99 s; send 1 to 600 s, best 5 to 12 s of clear speech", {"duration_s": 0.99}),
     "empty": (silence(0), "lasts 0.00 s", {"duration_s": 0.0}),
-    "digital silence": (silence(2_000), "is silent: nothing in it is louder than -42 dBFS", {"loudest_dbfs": -200.0}),
-    "almost silent": (tone(2_000, hz=500, level=0.01), "is silent", {"loudest_dbfs": -43.0}),
+    "digital silence": (silence(2_000), "is silent: nothing in it is louder than -70 dBFS", {"loudest_dbfs": -200.0}),
+    "an input's own noise": (tone(2_000, hz=500, level=0.0003), "is silent", {"loudest_dbfs": -73.5}),
+    "too quiet": (
+        tone(2_000, hz=500, level=0.01),
+        r"is too quiet: its loudest moment is at -43\.0 dBFS, .*; record about 28 dB louder",
+        {"loudest_dbfs": -43.0},
+    ),
     "not a number": (_with_one(float("nan")), "not numbers; export it again as 16-bit wav", {}),
     "infinite": (_with_one(float("inf")), "not numbers", {}),
     "distorted": (_clipped(0.11), "is distorted: 11% of it is at full scale; record again", {"clipped_share": 0.11}),

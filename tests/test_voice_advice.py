@@ -2,24 +2,71 @@
 
 import re
 
+import numpy as np
 import pytest
-from degraded import CHINESE_TEXT, CLEAN, SPOKEN_TEXT, clean, clipped, low_passed, noisy, padded, spoken, upsampled
-from sounds import BASIC_TEXT
+from degraded import (
+    CHINESE_TEXT,
+    CLEAN,
+    SPOKEN_TEXT,
+    clean,
+    clipped,
+    low_passed,
+    noise,
+    noisy,
+    padded,
+    spoken,
+    sung,
+    upsampled,
+    whispered,
+)
+from sounds import BASIC_TEXT, tone
 
-from f5tts_worker.audio import Audio, resample
-from f5tts_worker.reference import make_reference
+from f5tts_worker.audio import Audio, join, resample
+from f5tts_worker.reference import PACE_MAX, PACE_MIN, make_reference
 from f5tts_worker.voice_advice import advice
 from f5tts_worker.voice_report import measure
 
 
 def _advice(recording: Audio, text: str | None = None) -> list[str]:
-    return advice(measure(recording, make_reference(recording).audio, text), text)
+    reference = make_reference(recording).audio
+    return advice(measure(recording, reference, text), text, reference)
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, (_, text) in CLEAN.items()], ids=CLEAN)
 def test_good_recordings_are_left_in_peace(name: str, text: str | None) -> None:
     """No warning for the recordings of the f5-tts package, nor for espeak's, with their texts."""
     assert _advice(clean(name), text) == []
+
+
+OTHER_SPEECH = {
+    "whispered": whispered(clean("town")),
+    "sung": sung(),
+    "in loud noise": noisy(clean("Chinese"), 5, "pink"),
+    "by telephone": resample(clean("English"), 8_000),
+}
+
+
+@pytest.mark.parametrize("recording", OTHER_SPEECH.values(), ids=OTHER_SPEECH)
+def test_any_speech_sounds_like_speech(recording: Audio) -> None:
+    """Whatever else is wrong with it."""
+    assert not [told for told in _advice(recording) if "sound like speech" in told]
+
+
+NO_SPEECH = {
+    "noise": Audio((0.1 * noise(144_000, "white")).astype(np.float32), 24_000),
+    "a tone": tone(6_000),
+    "noise before the speech": join([Audio((0.1 * noise(264_600, "pink")).astype(np.float32), 22_050), clean("en-gb")]),
+}
+
+
+@pytest.mark.parametrize("recording", NO_SPEECH.values(), ids=NO_SPEECH)
+def test_says_that_it_is_no_speech(recording: Audio) -> None:
+    """What is cloned, not what else is in the recording, has to be speech."""
+    assert re.fullmatch(
+        r"this does not sound like speech: from syllable to syllable speech changes by 1\.5 dB and more, and what is "
+        r"kept of the recording by 0\.\d, as noise or a tone does; send 5 to 12 s of one person speaking",
+        _advice(recording)[0],
+    )
 
 
 def _quiet(audio: Audio, gain: float) -> Audio:
@@ -100,6 +147,23 @@ def test_doubts_a_text_that_does_not_fit(name: str, text: str, told: str) -> Non
     (sentence,) = _advice(clean(name), text)
     assert re.match(rf"the text has {told}", sentence), sentence
     assert sentence.endswith("; send as ref_text what is said, word for word")
+
+
+@pytest.mark.parametrize(
+    ("pace", "refused"), [(1.4, True), (2.4, True), (2.6, False), (44, False), (46, True), (110, True)]
+)
+def test_says_that_cloning_will_refuse_a_text(pace: float, refused: bool) -> None:
+    """What cannot be what is said is told once, with what to do; where it is only unusual, that alone is doubted."""
+    seconds = make_reference(clean("English")).audio.duration_s
+    text = "x" * round(pace * seconds)
+    (sentence,) = _advice(clean("English"), text)
+    assert sentence.startswith(
+        f"cloning will refuse this voice: {len(text)} characters cannot be what {seconds:.1f} s of speech say; upload "
+        "it again with the whole text of the recording and nothing else as ref_text"
+        if refused
+        else "the text has "
+    )
+    assert refused != (PACE_MIN <= len(text) / seconds <= PACE_MAX)
 
 
 READ = {
