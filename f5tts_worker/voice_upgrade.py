@@ -102,4 +102,4 @@ def _measured(profile: VoiceProfile, data: bytes | None, reference: Audio) -> Up
         return Upgrade(schema_version=SCHEMA, report=None, warnings=profile.warnings)
     report = measure(recording, reference, profile.text)
     others = [warning for warning in profile.warnings if "(clipped)" not in warning]  # schema 0 told of this alone
-    return Upgrade(schema_version=SCHEMA, report=report, warnings=[*advice(report, profile.text), *others])
+    return Upgrade(schema_version=SCHEMA, report=report, warnings=[*advice(report, profile.text, reference), *others])

@@ -288,7 +288,7 @@ def test_a_file_that_cannot_be_saved(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["speek"], "there is no endpoint 'speek'; there are tts, upload"),
+        (["speek"], "there is no endpoint 'speek'; there are tts, preview_text, upload"),
         (["list_voice"], "did you mean list_voices?"),
         (["--text", "Hello.", "tts"], "the endpoint's name stands first"),
         (["status", "--text", "Hello."], "status takes no --text"),

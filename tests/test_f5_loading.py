@@ -333,7 +333,7 @@ def test_a_vocabulary_without_latin_letters(tmp_path: Path) -> None:
     tensors = random_dit(type(config)(**{**vars(config), "vocab_size": 3}))
     settings = tiny_settings(tmp_path)
     write_checkpoint(tmp_path / "model.safetensors", tensors)
-    with pytest.raises(LoadError, match=r"ENGINE=f5 is loaded, but cannot speak 'Ready\.': text: nothing in it"):
+    with pytest.raises(LoadError, match=r"cannot speak 'Ready\.': ref_text: the model can read nothing in it"):
         Worker.load(settings)
 
 

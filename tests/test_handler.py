@@ -55,5 +55,5 @@ def test_no_user_text_and_no_link_in_the_log(tmp_path: Path) -> None:
     """At INFO the log tells about jobs, not what they say or where their files are."""
     result = run(tmp_path, "--test_input", '{"id": "one", "input": {"text": "Zanzibar."}}')
     ours = [line for line in result.stderr.splitlines() if "f5tts_worker" in line]
-    assert any(" one f5tts_worker.endpoints.tts: spoke " in line for line in ours)
+    assert any(" one f5tts_worker.production: spoke " in line for line in ours)
     assert not [line for line in ours if "Zanzibar" in line or "file://" in line]

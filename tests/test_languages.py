@@ -10,6 +10,8 @@ from f5tts_worker.text.pieces import said_text
 
 SENTENCES: dict[str, list[str]] = {
     "de": [
+        "Der Film dauert 120 Minuten.",
+        "Unser Büro ist von 9 bis 17 Uhr geöffnet.",
         "Das kostet 45,50 €.",
         "Guten Morgen, wie geht es dir?",
         "Der Zug nach Berlin fährt um 18 Uhr ab.",
@@ -21,6 +23,7 @@ SENTENCES: dict[str, list[str]] = {
         "Man sagt, die Straße sei gesperrt und der Bus verspätet.",
     ],
     "fr": [
+        "Elle a acheté 3 pommes et 2 poires.",
         "Ça coûte 12,50 €.",
         "Bonjour, comment ça va ?",
         "Le train pour Lyon est en retard.",
@@ -39,6 +42,8 @@ SENTENCES: dict[str, list[str]] = {
         "Los niños son muy felices con sus abuelos.",
     ],
     "it": [
+        "Il film dura 120 minuti.",
+        "Ha comprato 3 mele e 2 pere.",
         "Costa 12,50 € e non è caro.",
         "Buongiorno, come sta il signor Rossi?",
         "Il treno per Roma è in ritardo.",
@@ -57,6 +62,8 @@ SENTENCES: dict[str, list[str]] = {
         "Obrigado, eu também gosto de você.",
     ],
     "nl": [
+        "De huur is € 850 per maand.",
+        "Zij kocht 3 appels en 2 peren.",
         "Het kost € 12,50.",
         "Goedemorgen, hoe gaat het met je?",
         "De trein naar Utrecht is te laat.",
@@ -66,6 +73,7 @@ SENTENCES: dict[str, list[str]] = {
         "We hebben het over de prijs van 45 euro gehad.",
     ],
     "pl": [
+        "Kupiła 3 jabłka i 2 gruszki.",
         "To kosztuje 22,50 zł.",
         "Dzień dobry, jak się masz?",
         "Pociąg do Krakowa jest opóźniony.",
@@ -216,6 +224,14 @@ ENGLISH = [
     "Ben, Bill, Max, Sam",
     "Order 12345 shipped via UPS",
     "U.S. GDP up 2.5%",
+    "Cinco de Mayo, 5/5",
+    "Die Hard en Blu-ray",
+    "Ich bin ein Berliner, said JFK.",
+    "Je suis Charlie",
+    "Dia de los Muertos party at 8pm",
+    "Tour de France stage 12",
+    "Do re mi fa so la ti do",
+    "Buy 2 pizzas al forno e vino",
 ]
 
 OTHER_SCRIPTS = [

@@ -58,10 +58,12 @@ class _Marks:
     """English has them in few words."""
     shared: frozenset[str]
     """English words that it has too, and that so tell nothing against it."""
+    nouns: frozenset[str]
+    """What is counted, where nouns begin with capitals."""
 
 
-def _marks(words: str, letters: str = "", shared: str = "") -> _Marks:
-    return _Marks(_words(words), frozenset(letters), _words(shared))
+def _marks(words: str, letters: str = "", shared: str = "", nouns: str = "") -> _Marks:
+    return _Marks(_words(words), frozenset(letters), _words(shared), _words(nouns))
 
 
 _LANGUAGES = {
@@ -71,101 +73,116 @@ _LANGUAGES = {
         " vom im kann mir mich uns heute heißt kostet guten sehr bitte",
         "ßäöü",
         "am an as so was we all her has",
+        "minuten stunde stunden tag tage jahr jahre monat monate woche wochen uhr prozent personen grad",
     ),
     "fr": _marks(
-        "le la les des du de un une et est sont dans pour sur avec pas ne que qui ce cette ces il elle nous vous"
-        " ils je mais ou où au aux été très plus par ont fait être avoir ça qu leur son sa ses mes mon bonjour"
-        " merci coûte à y ai comment",
+        "le la les des du de un une et est sont dans pour sur avec pas ne que qui ce cette ces il elle nous"
+        " vous ils je mais ou où au aux été très plus par ont fait être avoir ça qu leur son sa ses mes mon"
+        " bonjour merci coûte à y ai comment se heures heure jours ans mois semaine semaines janvier février"
+        " avril mai juin juillet août octobre décembre personnes degrés",
         "çèêàùœîôûë",
         "on as or us no if me",
     ),
     "es": _marks(
-        "el la los las un una unos de del en y que es no por para con se su sus lo le al como más pero está están"
-        " son muy hay este esta ha han fue ser tiene cuando yo nos ya también todo hoy cuesta mi gracias qué dónde"
-        " cuánto",
+        "el la los las un una unos de del en y que es no por para con se su sus lo le al como más pero está"
+        " están son muy hay este esta ha han fue ser tiene cuando yo nos ya también todo hoy cuesta mi gracias"
+        " qué dónde cuánto minutos horas hora días año años mes meses semana semanas enero febrero mayo junio"
+        " julio agosto octubre diciembre personas grados",
         "ñáíúó¿¡",
         "no me he has son",
     ),
     "it": _marks(
-        "il lo la gli le un una di del della dei delle che è e non per con sono si da nel nella al alla più ma"
-        " anche come questo questa ho ha hanno mi ci io alle dal se suo sua molto oggi costa essere grazie",
+        "il lo la gli le un una di del della dei delle che è e non per con sono si da nel nella al alla più"
+        " ma anche come questo questa ho ha hanno mi ci io alle dal se suo sua molto oggi costa essere grazie"
+        " minuti ore ora giorni anni anno mese mesi settimana gennaio febbraio maggio giugno luglio ottobre"
+        " dicembre persone gradi",
         "èàìòù",
         "a i me no so he",
     ),
     "pt": _marks(
-        "o os um uma de do da dos das em no na nos nas que é e não para por com se ao mais mas como está são foi"
-        " muito você eu ele ela isso este esta tem ser seu sua também já pelo pela hoje custa obrigado à às meu"
-        " quando",
+        "o os um uma de do da dos das em no na nos nas que é e não para por com se ao mais mas como está são"
+        " foi muito você eu ele ela isso este esta tem ser seu sua também já pelo pela hoje custa obrigado à"
+        " às meu quando minutos horas dias ano anos mês meses semana janeiro fevereiro março maio junho julho"
+        " outubro dezembro pessoas graus",
         "ãõçáâêóúí",
         "do as no me so he",
     ),
     "nl": _marks(
-        "de het een van en niet dat die op te zijn met voor er maar om aan ook naar bij ik je hij zij wij uit nog"
-        " wordt worden heeft hebben deze dit wel geen kan als door tot mijn ons kost zo waar wat heel goed is was",
+        "de het een van en niet dat die op te zijn met voor er maar om aan ook naar bij ik je hij zij wij uit"
+        " nog wordt worden heeft hebben deze dit wel geen kan als door tot mijn ons kost zo waar wat heel goed"
+        " is was minuten uur uren dagen jaar jaren maand maanden weken personen graden januari maart oktober",
         "ë",
         "is of was we had over even been in me her as at all more on but may",
     ),
     "pl": _marks(
-        "i w z na nie się do że to jest są jak ale o za od po dla tak czy co go mnie ten ta tego jego jej przez"
-        " był była już tylko może bardzo mam ma kosztuje mogę dzisiaj dziś mi pan proszę",
+        "i w z na nie się do że to jest są jak ale o za od po dla tak czy co go mnie ten ta tego jego jej"
+        " przez był była już tylko może bardzo mam ma kosztuje mogę dzisiaj dziś pan proszę minut minuty"
+        " godzin dni lat rok roku maja stycznia grudnia zł złotych osób gdzie",
         "łąęśżźćńó",
         "to do by my no i on may",
     ),
     "sv": _marks(
-        "och att det är en ett som på av för med den inte har jag till om var han hon vi du de men från kan ska"
-        " så nu när eller mycket vad hur här där också min sin heter kostar idag bara efter",
+        "och att det är en ett som på av för med den inte har jag till om var han hon vi du de men från kan"
+        " ska så nu när eller mycket vad hur här där också min sin heter kostar idag bara efter minuter timmar"
+        " dagar år månad månader vecka veckor kronor personer grader",
         "åäö",
         "i for so has at as",
     ),
     "da": _marks(
-        "og at det er en et som på af med den ikke har jeg til om var han hun vi du de men fra kan skal så nu når"
-        " eller meget hvad hvor også min sin hedder koster efter blev bliver havde være noget mig dig kun",
+        "og at det er en et som på af med den ikke har jeg til om var han hun vi du de men fra kan skal så nu"
+        " når eller meget hvad hvor også min sin hedder koster efter blev bliver havde være noget mig dig kun"
+        " minutter dage år måned måneder uge uger kroner personer grader vores",
         "åøæ",
         "i for at her so have over us as do",
     ),
     "no": _marks(
-        "og at det er en et ei som på av med den ikke har jeg til om var han hun vi du de men fra kan skal så nå"
-        " når eller veldig mye hva hvor også min sin heter koster etter ble blir hadde være noe meg deg bare",
+        "og at det er en et ei som på av med den ikke har jeg til om var han hun vi du de men fra kan skal så"
+        " nå når eller veldig mye hva hvor også min sin heter koster etter ble blir hadde være noe meg deg"
+        " bare minutter dager år måned måneder uke uker kroner personer grader vår vårt",
         "åøæ",
         "i for at her so over us as",
     ),
     "fi": _marks(
-        "ja on ei se että en hän oli ovat mutta kun niin myös kuin joka minä sinä me te he tämä ole olen vain sen"
-        " nyt jos tai mitä ollut voi maksaa tänään hyvää paljon mikä sitten koska",
+        "ja on ei se että en hän oli ovat mutta kun niin myös kuin joka minä sinä me te he tämä ole olen vain"
+        " sen nyt jos tai mitä ollut voi maksaa tänään hyvää paljon mikä sitten koska minuuttia tuntia päivää"
+        " vuotta kuukautta kuukaudessa euroa henkilöä",
         "äö",
         "on he me as",
     ),
     "tr": _marks(
-        "ve bir bu için ile de da çok ne var yok mi mı gibi daha olarak olan kadar sonra ben sen biz siz o ama"
-        " değil her şey en ki diye oldu nasıl bugün iyi bana kişi fiyatı",
+        "ve bir bu için ile de da çok ne var yok mi mı gibi daha olarak olan kadar sonra ben sen biz siz o"
+        " ama değil her şey en ki diye oldu nasıl bugün iyi bana kişi fiyatı dakika saat gün yıl hafta lira"
+        " ayda",
         "şğıçöüİ",
         "on at her as may",
     ),
     "cs": _marks(
-        "a je se na v že to s z do o ale jsem jsou jak pro by jako už tak si jeho která který které jen nebo být"
-        " byl byla má po za od ve co když tento ještě stojí dnes není velmi kde",
+        "a je se na v že to s z do o ale jsem jsou jak pro by jako už tak si jeho která který které jen nebo"
+        " být byl byla má po za od ve co když tento ještě stojí dnes není velmi kde minut hodin dní let rok"
+        " roku korun lidí",
         "řůěščžýíáéú",
         "to do by my so as i on",
     ),
     "ro": _marks(
-        "și este în de la cu pe nu un o care sunt din că să mai se al ale pentru ce a au fost dar sau prin după"
-        " foarte acest această eu el ea am costă astăzi lui lei când unde",
+        "și este în de la cu pe nu un o care sunt din că să mai se al ale pentru ce a au fost dar sau prin"
+        " după foarte acest această eu el ea am costă astăzi lui lei când unde ore zile ani luni oameni",
         "țșăâîţş",
         "am a or as an",
     ),
     "id": _marks(
-        "yang dan di ini itu dengan untuk dari tidak dalam akan pada juga saya ke karena ada adalah kami kita dia"
-        " mereka oleh bisa sudah harga anda lebih telah sangat hari seperti atau apa",
+        "yang dan di ini itu dengan untuk dari tidak dalam akan pada juga saya ke karena ada adalah kami kita"
+        " dia mereka oleh bisa sudah harga anda lebih telah sangat hari seperti atau apa menit tahun bulan"
+        " minggu orang rupiah ribu juta",
     ),
     "vi": _marks(
         "và của là không có được người một cho những này với trong các đã tôi rất bạn cũng từ khi nhưng ở năm"
-        " nhiều đến ra giá chúng ngày lúc",
+        " nhiều đến ra giá chúng ngày lúc phút giờ tháng đồng nghìn",
         "ơưđạảấầậắặẹếềệịọốồộớờợụứừựăẩẫổỗểễửữỏủỉỹỳẻẽ",
         "to",
     ),
     "hu": _marks(
-        "a az és hogy nem is egy van ez meg csak de már volt ha el még mint ki vagy azt lesz nagyon én te mi kell"
-        " fel után ára ma mert sem minden",
+        "a az és hogy nem is egy van ez meg már megint csak de már volt ha el még mint ki vagy azt lesz nagyon én te mi"
+        " kell fel után ára ma mert sem minden perc óra nap év hónap forint",
         "őűáéíóúöü",
         "is a be to",
     ),
@@ -214,11 +231,19 @@ def _opens_sentence(text: str, place: int) -> bool:
 
 
 def _evidence(marks: _Marks, words: _Words) -> int:
-    """How many of the words tell a language; none if that is not clear."""
-    common = words.telling.keys() & marks.words
+    """How many of the words tell a language, its common ones twice; none if that is not clear."""
+    common = words.telling.keys() & marks.words | words.all.keys() & marks.nouns
     marked = {word for word in words.telling if not marks.letters.isdisjoint(word)}
-    telling = common | marked
-    hits = sum(words.telling[word] for word in telling)
+    hits = sum(words.telling[word] or words.all[word] for word in common | marked)
     english = sum(words.all[word] for word in words.all.keys() & _ENGLISH - marks.words - marks.shared)
-    clear = len(telling) > 1 and (common & words.low) - _PARTICLES - _ENGLISH
-    return hits if clear and hits > 2 * english and _LEAST_SHARE * hits >= words.all.total() else 0
+    if len(common | marked) < 2 or hits <= 2 * english or _LEAST_SHARE * hits < words.all.total():
+        return 0
+    return hits + len(common) if _is_sure(common, marked, words.low | marks.nouns, english) else 0
+
+
+def _is_sure(common: set[str], marked: set[str], low: set[str] | frozenset[str], english: int) -> bool:
+    """Whether more than names can be meant; words that open a sentence count where nothing is English."""
+    own = common - _PARTICLES - _ENGLISH
+    opening = own and common & low
+    accented = common and len(marked - _PARTICLES) > 1
+    return bool(own & low or (not english and (opening or accented)))

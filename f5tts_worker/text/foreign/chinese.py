@@ -43,6 +43,11 @@ def _four(n: int, power: int) -> str:
 
 _COUNTERS = "个個位名只隻本张張件条條块塊元天年周週岁歲次人家部台辆輛杯瓶碗间間层層倍种種份分点點万萬亿億千克公斤米小"
 
+_CALL = "110|119|120|122|12306|12315|12345|10000|10010|10086"
+"""Numbers that everybody knows: the police, the fire brigade, an ambulance, hotlines."""
+_CALLED = "打电叫警救线话"
+"""How the words for calling end."""
+
 
 def chinese_rules() -> tuple[Rule, ...]:
     """Rules of its own: years, telephone numbers, fractions, and two of something."""
@@ -57,6 +62,11 @@ def chinese_rules() -> tuple[Rule, ...]:
     return (
         Rule(re.compile(r"(?<!\d)(?<!\d[.,])((?:1[1-9]|20)\d\d)(?=\s?年(?![前后後]))"), digits),
         Rule(re.compile(r"(?<![A-Za-z\d.,-])(1[3-9]\d{9})(?![\d.,])"), digits),
+        Rule(re.compile(rf"(?<![A-Za-z\d.,-])({_CALL})(?=报警|急救|火警|热线|电话|救护)"), digits),
+        Rule(
+            re.compile(rf"(?:(?<=[{_CALLED}])|(?<=[{_CALLED}][:： 是]))({_CALL})(?![\d.,%A-Za-z]| ?[{_COUNTERS}])"),
+            digits,
+        ),
         Rule(re.compile(r"(?<![\d.,/])(\d{1,3})/(\d{1,4})(?![\d/])"), fraction),
         Rule(re.compile(rf"(?<![\dA-Za-z第])(?<!\d[.,:/-])2(?= ?[{_COUNTERS}])"), lambda _: "两"),
     )

@@ -77,8 +77,10 @@ GERMAN = Tongue(
     date=_german_date,
     clock=lambda tongue, hour, minute, _: hours_and_minutes(tongue, hour, minute, noun("Uhr")),
     clock_word=r"Uhr\b",
-    # Decades; "3." may end a sentence, so that it is an ordinal only before a month.
-    ordinals={r"er(?=[- ]?Jahre)": lambda tongue, n: f"{year(tongue, n)}er"},
+    ordinals={
+        r"er(?:\b|(?=Jahre))": lambda tongue, n: f"{year(tongue, n)}er",
+        r"ern\b": lambda tongue, n: f"{year(tongue, n)}ern",
+    },
 )
 
 

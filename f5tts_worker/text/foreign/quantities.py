@@ -9,6 +9,7 @@ from .tongue import Noun, Tongue, fixed
 
 _DASH = r"[\u00a0 ]?[-\u2013\u2014~\uff5e][\u00a0 ]?"
 _GAP = r"[\u00a0\u202f ]?"
+_MINUS = r"(?P<minus>(?<![\w.,)])[-\u2212])?"
 
 
 def quantity_rules(tongue: Tongue) -> tuple[Rule, ...]:
@@ -51,11 +52,19 @@ def _money_rules(tongue: Tongue) -> tuple[Rule, ...]:
         minus = f"{tongue.minus} " if match.groupdict().get("minus") else ""
         return minus + _low(tongue, match) + _money(tongue, match)
 
-    minus = r"(?P<minus>(?<![\w.,)])[-\u2212])?"
     inner = rf"{span.removeprefix(START)}(?:,[-\u2013\u2014]+)?{times}"
-    before = rf"(?<![{LETTER}$]){minus}(?P<sign>{signs}){_GAP}{inner}{END}"
-    after = rf"{span}{times}{_GAP}(?P<sign>{signs})(?![{LETTER}])"
-    return Rule(re.compile(before), say), Rule(re.compile(after), say)
+    lead = rf"(?<![{LETTER}$]){_MINUS}"
+    # A sign between two numbers belongs to the one that it touches, or else to the one before it.
+    behind = "".join(rf"(?<!{re.escape(end)} )" for end in (",-", ",–", *tongue.magnitudes)) + r"(?<!\d )"
+    dollars = _any_of(sign for sign in tongue.currencies if re.fullmatch("[A-Z]{3}", sign)) or "(?!)"
+    patterns = (
+        rf"{lead}\${inner} ?(?P<sign>{dollars})(?![{LETTER}])",  # $5 MXN
+        rf"(?<!\d){lead}(?P<sign>{signs})(?=\d){inner}{END}",
+        rf"{behind}(?<!\d){lead}(?P<sign>{signs}){_GAP}{inner}{END}",
+        rf"{START}{inner}{_GAP}(?P<sign>{signs})(?![{LETTER}])",
+        rf"{lead}(?P<sign>{signs}){_GAP}{inner}{END}",
+    )
+    return tuple(Rule(re.compile(pattern), say) for pattern in patterns)
 
 
 def _money(tongue: Tongue, match: re.Match[str]) -> str:

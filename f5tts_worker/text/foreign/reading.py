@@ -4,21 +4,44 @@ import re
 from collections.abc import Callable
 
 from ..claims import Rule
+from .abbreviations import abbreviation_rules
 from .chinese import chinese_rules
+from .french import french_rules
+from .german import german_rules
 from .moments import moment_rules
-from .numerals import END, LETTER, START, ascii_digits, number_pattern, parse, read, spelled, whole_number, year
+from .numerals import (
+    END,
+    LETTER,
+    START,
+    ascii_digits,
+    cardinal,
+    number_pattern,
+    parse,
+    read,
+    spelled,
+    whole_number,
+    year,
+)
 from .quantities import quantity_rules
 from .tongue import Tongue
 
 _LONGEST = 12
 """Digits; what has more and no mark between them is a code or a telephone number."""
 
+_OWN: dict[str, Callable[[Tongue], tuple[Rule, ...]]] = {
+    "zh": lambda _: chinese_rules(),
+    "de": german_rules,
+    "fr": french_rules,
+}
+
 
 def reading_rules(tongue: Tongue) -> tuple[Rule, ...]:
     """What is written around a number first, then numbers, then digits wherever they stand."""
+    base = tongue.converter.partition("_")[0]
     rules = (
-        *(chinese_rules() if tongue.converter == "zh" else ()),
+        *abbreviation_rules(base),
         *moment_rules(tongue),
+        *(_OWN[base](tongue) if base in _OWN else ()),
         *quantity_rules(tongue),
         *_number_rules(tongue),
     )
@@ -58,7 +81,11 @@ def _number_rules(tongue: Tongue) -> tuple[Rule, ...]:
         written = ascii_digits(match[0])
         return spelled(tongue, written) if len(written) > _LONGEST else whole_number(tongue, written)
 
+    def always(match: re.Match[str]) -> str:
+        return f"{cardinal(tongue, 24)} {cardinal(tongue, 7)}"
+
     return (
+        Rule(re.compile(rf"{START}24/7{END}(?!/)"), always),
         Rule(
             re.compile(rf"(?<![\w+])(?<!\d[ \u00a0.,])(?:\+(?=\d)|(?=0\d))\d[\d\u00a0 ()/-]{{4,25}}\d{END}"), telephone
         ),
