@@ -55,7 +55,7 @@ def _cases() -> Iterator[tuple[str, str, str]]:
     ("written", "spoken"), [case[1:] for case in _cases()], ids=[f"{kind}: {written}" for kind, written, _ in _cases()]
 )
 def test_english_is_said_as_people_say_it(written: str, spoken: str) -> None:
-    """Each of the twenty kinds of what people write has its words."""
+    """Each kind of what people write has its words."""
     assert said(written) == spoken
 
 
@@ -141,8 +141,9 @@ def test_the_british_day_comes_first(written: str, american: str, british: str) 
         ("AT&amp;T pays", ["AT&amp;T", "pays"]),
         ("**Bold** text", ["**Bold**", "text"]),
         ("有5个", ["有", "5", "个"]),
+        ("My Day\n- Milk\n- Eggs", ["My", "Day", "-", "Milk", "-", "Eggs"]),
     ],
-    ids=["money", "date", "emoji before a mark", "dash", "entity", "emphasis", "Chinese"],
+    ids=["money", "date", "emoji before a mark", "dash", "entity", "emphasis", "Chinese", "lines"],
 )
 def test_captions_show_what_is_written(text: str, shown: list[str]) -> None:
     """A piece is as short as what is said for it allows, and shows the caller's own characters."""

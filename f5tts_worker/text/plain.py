@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ _ODD = re.compile(
     r"""
       &(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}[0-9]{0,2});  # an HTML entity
     | </?(?:a|b|i|u|p|em|strong|br|div|span|li|ul|ol|h[1-6]|code|pre|small|sub|sup)(?:\ [^<>]{0,300})?\ ?/?>
-    | (?:^|(?<=\n))[\ \t]{0,8}(?:\#{1,6}\ |>\ |[•◦▪‣·●○■*+–—-]\ +(?=\S))  # a heading, a quotation, an item of a list
+    | (?:^|(?<=\n))[\ \t]{0,8}(?:\#{1,6}\ |>\ |[•◦▪‣·●○■→⇒*+–—-]\ +(?=\S))  # a heading, a quotation, an item of a list
     | (?:^|(?<=\n))(?:-{3,}|\*{3,}|_{3,}|={3,}|`{3,}\w{0,12})(?=\s|$)
     | (?<![\w*])\*{1,3}(?=[^\s*])(?![*.,)]) | (?<=[^\s*])\*{1,3}(?![\w*])  # **bold**, *it*, a note*
     | (?<![^\W_])_{1,3}(?=[^\W_]) | (?<=[^\W_])_{1,3}(?!\w) | (?<=[.,!?"'])_{1,3}(?!\w)
@@ -57,8 +58,51 @@ _ODD = re.compile(
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\((?:https?://|/|\#)[^\s()]{0,500}\)")
 
 
+LINE_END = "\x1e"
+"""Stands behind a line that ends without a mark, and goes on in no other: a heading, an item of a list."""
+
+_LINE = re.compile(r"(?P<last>\S)[^\S\n]*\n\s*(?=\S)")
+_MARKED = re.compile(r"[.,;:!?…。，、；：！？/|\\—–-][\"')\]]*$")
+_ITEM = re.compile(r"[^\S\n]*(?:[•◦▪‣·●○■→⇒*+–—>-]|\#{1,6}|[0-9]{1,3}[.)])\s")
+_GOES_ON = re.compile(
+    r"(?<!\w)(?:a|an|and|as|at|because|but|by|for|from|if|in|into|is|my|nor|of|on|or|our|so|than|that|the|their|to|was|"
+    r"when|which|who|with|your)$",
+    re.IGNORECASE,
+)
+_WRAPPED_CHARS = 30
+"""A line that is longer and goes on with a small letter was broken to fit a screen."""
+
+
 def plain(text: str) -> Plain:
-    """A text without mark-up, with the plain forms of quotes, hyphens, spaces and digits."""
+    """A text without mark-up, with the plain forms of quotes, hyphens, spaces and digits, and its lines' ends."""
+    return _with_line_ends(text, _without_markup(text))
+
+
+def _with_line_ends(text: str, plain: Plain) -> Plain:
+    ends = [match.end("last") for match in _LINE.finditer(plain.text) if _is_line_end(text, plain, match)]
+    if not ends:
+        return plain
+    characters: list[str] = []
+    places: list[int] = []
+    for start, end in pairwise([0, *ends]):
+        characters += [plain.text[start:end], LINE_END]
+        places += [*plain.places[start:end], plain.places[end - 1]]
+    return Plain("".join([*characters, plain.text[ends[-1] :]]), [*places, *plain.places[ends[-1] :]])
+
+
+def _is_line_end(text: str, plain: Plain, match: re.Match[str]) -> bool:
+    """Whether what ends at a line's break is said with a pause behind it."""
+    start = match.string.rfind("\n", max(0, match.start() - _WRAPPED_CHARS), match.end("last"))
+    line = match.string[max(start + 1, match.start() - _WRAPPED_CHARS) : match.end("last")]
+    if _MARKED.search(line):
+        return False
+    if _ITEM.match(text, text.rfind("\n", 0, plain.places[match.end()]) + 1):
+        return True
+    is_wrapped = len(line) > _WRAPPED_CHARS and match.string[match.end()].islower()
+    return not is_wrapped and not _GOES_ON.search(line)
+
+
+def _without_markup(text: str) -> Plain:
     characters: list[str] = []
     places: list[int] = []
     done = 0

@@ -3,7 +3,7 @@
 import re
 
 from ..claims import Rule
-from .patterns import alternatives, rule_pattern
+from .patterns import alternatives, behind, rule_pattern
 from .sentences import full_stop
 
 _BEFORE_NUMBER = {
@@ -31,6 +31,10 @@ _BEFORE_NUMBER = {
     "Ste": "suite",
     "c": "circa",
     "ca": "circa",
+    "Ca": "Circa",
+    "Rte": "route",
+    "rte": "route",
+    "Bldg": "building",
     "Ep": "episode",
     "ep": "episode",
     "Eq": "equation",
@@ -80,7 +84,9 @@ _ENDING = {
     "Univ": "University",
     "Assn": "Association",
 }
-_NUMBERED = rule_pattern(rf"(?<![\w.])(?P<short>{alternatives(_BEFORE_NUMBER)})(?:\.\ ?|\ (?<=№\ )|(?<=№))(?=\#?[0-9])")
+_NUMBERED = rule_pattern(
+    rf"(?<![\w.])(?P<short>{alternatives(_BEFORE_NUMBER)})(?:\.\ ?|\ (?<=№\ )|(?<=№))(?=\#?[0-9\ue000])"
+)
 _WORD = rule_pattern(rf"(?<![\w.])(?<![0-9]\ )(?P<short>{alternatives(_ANYWHERE)})\.(?!\w)", re.IGNORECASE)
 _UNDOTTED = {"vs": "versus", "approx": "approximately", "etc": "et cetera", "aka": "also known as"}
 _BARE = rule_pattern(rf"(?<![\w.])(?P<short>{alternatives(_UNDOTTED)})(?![\w.])")
@@ -90,6 +96,10 @@ _JUNIOR = rule_pattern(r"(?<=[a-z]\ )(?P<short>Jr|Sr)(?![\w.])")
 _SLASHED = {"w/o": "without", "w/in": "within", "b/c": "because", "y/o": "years old", "w/": "with"}
 _WITH = rule_pattern(r"(?<![\w/])(?:w/o|w/in|b/c|y/o)(?!\w)|(?<![\w/])w/(?=[\ \w])")
 _ALSO = rule_pattern(r"(?<![\w.])(?:a/k/a|AKA|a\.k\.a\.)(?!\w)")
+_PERIODS = {"yr": "year", "wk": "week", "mo": "month"}
+_PERIOD = rule_pattern(
+    rf"(?=[ywm]){behind('last|next|this|per|every|each|past')}(?P<short>{alternatives(_PERIODS)})\b\.?"
+)
 _FEATURING = rule_pattern(r"(?<=[\w)]\ )(?:feat\.|ft\.|Feat\.|Ft\.)(?=\ [A-Z])")
 
 
@@ -105,12 +115,17 @@ def _spoken(match: re.Match[str]) -> str | None:
     return (words.capitalize() if match["short"][0].isupper() else words) + comma
 
 
+def _period(match: re.Match[str]) -> str:
+    return _PERIODS[match["short"]] + full_stop(match)
+
+
 def _numbered(match: re.Match[str]) -> str:
     return f"{_BEFORE_NUMBER[match['short']]} "
 
 
 RULES = (
     Rule(_NUMBERED, _numbered),
+    Rule(_PERIOD, _period),
     Rule(_FEATURING, lambda match: "featuring"),
     Rule(_WORD, _spoken),
     Rule(_BARE, lambda match: _UNDOTTED[match["short"]]),

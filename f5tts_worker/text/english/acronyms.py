@@ -5,6 +5,7 @@ import re
 from ..claims import Rule
 from .capitals import is_common, is_loud, is_spelled
 from .patterns import rule_pattern
+from .sentences import SENTENCE_STARTS
 
 _DOTTED = rule_pattern(r"(?<![\w.])(?P<letters>[A-Z]\.(?:\ ?[A-Z]\.)*(?:[A-Z]\b(?!\.))?)(?P<more>'?s\b)?")
 _SMALL_DOTTED = rule_pattern(r"(?<![\w.])(?P<letters>Ph\.\ ?D\.?|[a-z]\.k\.a\.)")
@@ -30,12 +31,8 @@ _REACH = 160
 """How far around a word to look for small letters, in characters."""
 _KNOWN = rule_pattern(rf"(?<!\w)(?:{'|'.join(_MIXED)})(?!\w)")
 
-_STARTS = (
-    "The|Then|They|This|That|There|These|Those|It|We|He|She|You|But|And|So|In|On|At|If|As|What|When|Who|Why|How|My|"
-    "Our|Now|No|Yes|For|To|Its|Is|Are|Do|Let|Here|Not|Or|A|An|All|Some|One"
-)
-_SENTENCE_BEHIND = re.compile(rf"""["')\]]*(?:\s*$|\n|\s+["']?(?:I|{_STARTS})\b)""")
-_NAME_BEHIND = re.compile(rf"\ ?(?!(?:{_STARTS})\b)[A-Z][a-z]+")
+_SENTENCE_BEHIND = re.compile(rf"""["')\]]*(?:\s*$|\n|\s+["']?(?:I|{SENTENCE_STARTS})\b)""")
+_NAME_BEHIND = re.compile(rf"\ ?(?!(?:{SENTENCE_STARTS})\b)[A-Z][a-z]+")
 _NAME_BEFORE = re.compile(
     r"(?:^|[\n\"(.!?]\s?|\b[A-Z][a-z]+\s|,\s|\b(?:by|and|with|of|from|to|author|president|actor)\s)$"
 )

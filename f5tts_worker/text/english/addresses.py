@@ -29,7 +29,8 @@ _END = rule_pattern(
 )
 _HANDLE = rule_pattern(r"(?<![\w@.])@(?P<name>[^\W\d][\w]{0,63}(?:\.\w{1,63})?)")
 _HASHTAG = rule_pattern(r"(?<![\w&\#])\#(?P<name>[0-9]{0,4}[^\W\d]\w{0,100})")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_PATH = rule_pattern(r"(?<![\w.:/~<])~?/[A-Za-z][\w.-]{0,63}(?:/[\w.-]{1,64}){1,16}/?")
+_PART = re.compile(r"^i(?:Phone|Pad|Pod|Mac|OS|Tunes|Cloud)|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _MARKS = {
     ".": "dot",
     "/": "slash",
@@ -82,7 +83,7 @@ def _part(part: str) -> str:
         return cardinal(int(part)) if len(part) < 4 and part[0] != "0" else _long(part)
     if part.isupper() and 2 <= len(part) <= 4 and part != "COM":
         return spelled_letters(part) if is_spelled(part) else part.lower()
-    return part.lower()
+    return part if part[0] == "i" else part.lower()
 
 
 def _long(digits: str) -> str:
@@ -99,6 +100,11 @@ def _mail(match: re.Match[str]) -> str:
     return f"{' '.join(_tokens(match['name']))} at {_address(match['host'])}"
 
 
+def _path(match: re.Match[str]) -> str:
+    path = match[0].rstrip(_TRAILING + "/")
+    return " ".join(_tokens(path)) + match[0][len(path) :].lstrip("/")
+
+
 def _handle(match: re.Match[str]) -> str:
     parts = _TOKEN.findall(match["name"].replace("_", " "))
     return " ".join(["at", *("dot" if part == "." else _parts(part) for part in parts)])
@@ -110,7 +116,7 @@ def _file(match: re.Match[str]) -> str:
 
 
 def _hashtag(match: re.Match[str]) -> str:
-    return " ".join(["hashtag", *(_parts(part) for part in match["name"].split("_") if part)])
+    return " ".join(["hashtag", *(_part(part) for name in match["name"].split("_") for part in _PART.findall(name))])
 
 
 RULES = (
@@ -119,6 +125,7 @@ RULES = (
     Rule(_BARE, _web),
     Rule(_FILE, _file),
     Rule(_END, lambda match: f"dot {_tokens('.' + match['end'], ends=True)[1]}"),
+    Rule(_PATH, _path),
     Rule(_HANDLE, _handle),
     Rule(_HASHTAG, _hashtag),
 )

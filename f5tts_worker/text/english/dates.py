@@ -6,6 +6,7 @@ from functools import partial
 from ..claims import Rule
 from .number_words import cardinal, ordinal, plural, year
 from .patterns import DASH, rule_pattern
+from .sentences import full_stop
 
 MONTHS = (
     "January",
@@ -47,7 +48,23 @@ _NUMBERS = rule_pattern(
     r"(?<![\w./-])(?P<first>[0-9]{1,2})(?P<mark>[-/.])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[12][0-9]{3}|(?<!\.)[0-9]{2})(?![\w/-]|\.[0-9])"
 )
 _DAY_AND_MONTH = rule_pattern(
-    r"(?<=\b(?:[Oo]n|[Bb]y)\ )(?P<first>[0-9]{1,2})/(?P<second>[0-9]{1,2})(?P<year>)(?![\w/-]|\.[0-9])"
+    r"(?<![\w.,/$-])(?P<first>[0-9]{1,2})/(?P<second>[0-9]{1,2})(?P<year>)(?![\w/-]|[.,][0-9])"
+)
+_ON = re.compile(
+    r"\b(?:on|by|until|till|due|ships?|shipped|since|starts?|starting|ends?|ending|begins?|opens?|"
+    r"closes?|closed|expires?|arrives?|dated|due\ date|deadline|date|born)(?:\ on|:)?\s$",
+    re.IGNORECASE,
+)
+_SCORED = re.compile(
+    r"\b(?:got|gave|scored?|scoring|rated?|rating|give|a|an|with|won|lost|only|about|is|was)\s$|[0-9]\s$"
+)
+_PART_OF = re.compile(
+    r"\s(?:of|inch|inches|cup|cups|tsp|tbsp|mile|miles|stars?|points?|people|users|hours?|majority)\b"
+)
+_SURE_DAY = re.compile(r"0[1-9]/[0-3][0-9]|1[0-2]/0[1-9]|[0-3][0-9]/0[1-9]|1?[0-9]/(?:1[3-57-9]|2[1-35-9]|31)")
+"""Padded with a zero, or over what no one divides by."""
+_MONTH_OF_YEAR = rule_pattern(
+    r"(?<![\w.,/$-])(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)[0-9]{2})(?![\w/-]|[.,][0-9])"
 )
 _DECADE = rule_pattern(r"(?<![\w.,$£€'])(?<![0-9]-)(?P<century>[12][0-9])?(?P<decade>[0-9])0(?P<mark>'?)s(?!\w)")
 _SHORT_DECADE = rule_pattern(r"(?<!\w)'(?P<century>)(?P<decade>[2-9])0(?P<mark>)'?s(?!\w)")
@@ -55,7 +72,9 @@ _OF_LIFE = re.compile(r"\b(?:the|my|his|her|their|your|our|early|mid|late)[ -]$"
 _LASTING = re.compile(r"\b(?:for|in|under|within|at|every|only|just|a|last|first|about|than|to)\s$", re.IGNORECASE)
 _SEASON = rule_pattern(r"(?<![\w.,$£€/-])(?P<year>(?:19|20)[0-9]{2})/(?P<last>[0-9]{2})(?![\w/]|[.,][0-9])")
 _SHORT_YEAR = rule_pattern(r"(?<!\w)'(?P<year>[0-9]{2})(?![\w'])")
-_ERA = rule_pattern(r"(?<![\w.,$£€-])(?P<year>[0-9]{1,4})\ ?(?P<era>BCE?|CE|AD)(?!\w)")
+_ERA = rule_pattern(
+    r"(?<![\w.,$£€-])(?P<year>[0-9]{1,4})\ ?(?P<era>BCE?\b|CE\b|AD\b|B\.\ ?C\.(?:\ ?E\.)?|C\.\ ?E\.|A\.\ ?D\.)(?!\w)"
+)
 _ERA_BEFORE = rule_pattern(r"(?<!\w)AD\ (?P<year>[0-9]{1,4})(?!\w)")
 
 
@@ -113,6 +132,15 @@ def _numbers(match: re.Match[str], *, day_first: bool) -> str | None:
     return _calendar_date(day, month, _full_year(match["year"]), day_first=day_first)
 
 
+def _day_and_month(match: re.Match[str], *, day_first: bool) -> str | None:
+    """Say 07/04 as a date, and 12/31 where it is no part of something and no score."""
+    if _PART_OF.match(match.string, match.end()) or match[0] == "24/7":
+        return None
+    before = match.string[max(0, match.start() - 16) : match.start()]
+    is_date = _ON.search(before) or (_SURE_DAY.fullmatch(match[0]) and not _SCORED.search(before))
+    return _numbers(match, day_first=day_first) if is_date else None
+
+
 def _full_year(written: str) -> int | None:
     """The year of two digits: 40 and later are of the last century."""
     if len(written) != 2:
@@ -147,14 +175,15 @@ def _short_year(match: re.Match[str]) -> str:
 
 
 def _era(match: re.Match[str]) -> str:
-    return f"{year(int(match['year']))} {' '.join(match['era'])}"
+    return f"{year(int(match['year']))} {' '.join(re.findall('[A-Z]', match['era']))}{full_stop(match)}"
 
 
 def _rules(*, day_first: bool) -> tuple[Rule, ...]:
     return (
         Rule(_ISO, _iso),
         Rule(_NUMBERS, partial(_numbers, day_first=day_first)),
-        Rule(_DAY_AND_MONTH, partial(_numbers, day_first=day_first)),
+        Rule(_DAY_AND_MONTH, partial(_day_and_month, day_first=day_first)),
+        Rule(_MONTH_OF_YEAR, lambda match: f"{MONTHS[int(match['month']) - 1]} {year(int(match['year']))}"),
         Rule(_WRITTEN_DAY_FIRST, _day_first),
         Rule(_WRITTEN_MONTH_FIRST, _month_first),
         Rule(_MONTH_AND_YEAR, _month_and_year),

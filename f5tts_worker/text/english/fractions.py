@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from ..claims import Rule
-from .number_words import cardinal, ordinal, whole
+from .number_words import cardinal, number, ordinal, whole
 from .patterns import alternatives, rule_pattern
 from .unit_names import SAFE, unit_words
 
@@ -26,6 +26,9 @@ _WRITTEN = rule_pattern(
 )
 _RATING = re.compile(r"(?:\b(?:rat(?:ed?|ing)|scored?|gave|give|got|solid|a|it|passed|won)\s(?:it\s)?(?:a\s)?|:\s)$")
 _RATED = re.compile(r"\s(?:stars?|points?|people|users|customers|dentists|doctors|times|days|games|would|on)\b")
+_POINTS = rule_pattern(
+    r"(?<![\w.,/$-])(?P<above>[0-9]{1,4}\.[0-9]{1,3})/(?P<below>[0-9]{1,4}(?:\.0)?)(?![\w/]|[.,][0-9])"
+)
 _RATIO = rule_pattern(
     r"(?<![\w.,:/-])(?P<first>[0-9]{1,4}):(?P<second>[0-9]{1,4})(?P<third>:[0-9]{1,4})?(?![\w:]|[.,][0-9])"
 )
@@ -64,6 +67,10 @@ def _written(match: re.Match[str]) -> str | None:
     return _fraction(above, below) + _unit(match)
 
 
+def _points(match: re.Match[str]) -> str:
+    return f"{number(match['above'])} out of {number(match['below'].removesuffix('.0'))}"
+
+
 def _unit(match: re.Match[str]) -> str:
     """The unit of a fraction: one half cup, two and a half cups."""
     return f" {unit_words(match['unit'], single=not match['whole'])}" if match["unit"] else ""
@@ -87,6 +94,7 @@ def _ratio(match: re.Match[str]) -> str:
 RULES = (
     Rule(_PHRASE, lambda match: _SET_PHRASES[match[0]]),
     Rule(_SIGNED, _signed),
+    Rule(_POINTS, _points),
     Rule(_WRITTEN, _written),
     Rule(_RATIO, _ratio),
 )

@@ -12,7 +12,7 @@ _MIXED = rule_pattern(
     r"(?<![\w.])(?=[A-Za-z]++[0-9]|[0-9]++[A-Za-z])(?P<name>[A-Za-z0-9]{2,24}+)(?P<plural>'s)?(?!\w|-\w|[.,][0-9])"
 )
 _JOINED = rule_pattern(
-    r"(?<![\w.$-])(?P<name>[A-Za-z][A-Za-z0-9]{0,11}(?:-[A-Za-z0-9]{1,12}){0,3}-[0-9]{1,5}(?:\.[0-9]{1,3})?[A-Za-z]{0,5}"
+    r"(?<![\w.$-])(?P<name>[A-Za-z][A-Za-z0-9]{0,11}(?:\.[0-9]{1,3})?(?:-[A-Za-z0-9]{1,12}(?:\.[0-9]{1,3})?){0,3}-[0-9]{1,5}(?:\.[0-9]{1,3})?[A-Za-z]{0,5}"
     r"|(?=[0-9-]{0,40}[A-Z])(?=[A-Z-]{0,40}[0-9])[A-Z0-9]{1,8}(?:-[A-Z0-9]{1,8}){1,4}|[0-9]{1,4}[A-Z]{1,3}-[a-z]{2,12})"
     r"(?P<plural>'?s)?(?!\w|-\w|[.,][0-9])"
 )
@@ -22,6 +22,12 @@ _NAMED = rule_pattern(
     r"Peugeot|Porsche|Ferrari|RTX|GTX|Ryzen|Windows))\ (?P<number>[0-9]{3,4})(?!\w|[.,][0-9]|-)"
 )
 _RUN = re.compile(r"[A-Za-z]+|[0-9]+(?:\.[0-9]+)?")
+_AIRLINER = rule_pattern(
+    r"(?<![\w.,$-])(?P<number>7[0-9]7)-(?P<more>[0-9]|[0-9]00)(?P<end>ER|LR|F)?(?![\w-]|[.,][0-9])"
+)
+_X86 = rule_pattern(r"(?<![\w.-])[xX](?P<number>86|64)(?!\w|-\w|[.,][0-9])")
+_NAMES = {"K8s": "Kubernetes", "k8s": "Kubernetes", "K8S": "Kubernetes"}
+_KNOWN = rule_pattern(rf"(?<![\w.])(?:{'|'.join(_NAMES)})(?!\w)")
 _PENSION = rule_pattern(r"(?<![\w.])401\(?[kK]\b\)?")
 _ID_LENGTH, _NAME_LENGTH = 8, 16
 _SCREENS = "videos?|resolution|TVs?|monitors?|displays?|screens?|footage|cameras?|UHD|HDR|quality|gaming|content"
@@ -29,7 +35,8 @@ _SCREENS = "videos?|resolution|TVs?|monitors?|displays?|screens?|footage|cameras
 _RESOLUTIONS = rule_pattern(
     rf"""(?<![\w.])(?P<number>[48](?=[kK](?!\ (?!{_SCREENS})[a-z]+s\b|\ people\b))
     | [0-9]{{1,2}}(?=[kK]\ (?:{_SCREENS}|runs?|races?)\b)
-    | (?<=\b(?:run|ran)\ )[0-9]{{1,2}} | (?<=\brunning\ )[0-9]{{1,2}})[kK](?!\w)"""
+    | (?<=\b(?:run|ran)\ )[0-9]{{1,2}} | (?<=\b(?:run|ran)\ a\ )[0-9]{{1,2}}
+    | (?<=\brunning\ )[0-9]{{1,2}})[kK](?!\w)"""
 )
 _LINES = rule_pattern(r"(?<![\w.])(?P<number>[0-9]{3,4})(?P<scan>[pi])(?P<rate>60|30|120)?(?!\w)")
 
@@ -70,7 +77,15 @@ def _lines(match: re.Match[str]) -> str:
     return f"{paired(match['number'])} {match['scan']}{rate}"
 
 
+def _airliner(match: re.Match[str]) -> str:
+    end = f" {spelled_letters(match['end'])}" if match["end"] else ""
+    return f"{paired(match['number'])} {cardinal(int(match['more']))}{end}"
+
+
 RESOLUTION_RULES = (
+    Rule(_AIRLINER, _airliner),
+    Rule(_X86, lambda match: f"x {cardinal(int(match['number']))}"),
+    Rule(_KNOWN, lambda match: _NAMES[match[0]]),
     Rule(_PENSION, lambda match: "four oh one K"),
     Rule(_LINES, _lines),
     Rule(_RESOLUTIONS, lambda match: f"{cardinal(int(match['number']))} K"),

@@ -26,7 +26,7 @@ _BEHIND = rule_pattern(
 )
 """A sign between two numbers with spaces is of the first."""
 _CENTS = rule_pattern(
-    rf"{BEGIN}(?P<number>{NUM})(?:\ ?¢|c(?=\ (?:each|apiece|per|off|stores?|only|a\ (?:piece|pop|pound|can|bottle))\b))"
+    rf"{BEGIN}(?P<number>{NUM})(?:\ ?¢|c(?=\ (?:each|apiece|per|off|only|a\ (?:piece|pop|pound|can|bottle))\b))"
 )
 _DEAL = rule_pattern(rf"(?<![\w.,/$-])(?P<number>[0-9]{{1,2}})/(?=(?:{_SIGN})[0-9])")
 _ALONE = rule_pattern(r"[$€£¥](?=\ (?:sign|symbol|amount|bill|value)s?\b)")

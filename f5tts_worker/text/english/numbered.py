@@ -22,17 +22,18 @@ _LETTERED = rule_pattern(
     (?!\w|-\w|[.,][0-9]|'|\ (?:{MULTIPLIED})\b)"""
 )
 _STEPS = re.compile(
-    r"\b(?:step|part|day|page|chapter|episode|ep\.?|lesson|tip|slide|round|week|question|level|volume|vol\.?|stage|"
-    r"phase|module|video|photo|track|disc|reason|section|heat|leg|game|test|item|task)\ $",
+    r"\b(?:step|part|day|page|chapter|episode|ep\.?|lesson|slide|round|week|question|level|volume|vol\.?|stage|"
+    r"phase|module|video|photo|track|disc|section|item|task)\ $",
     re.IGNORECASE,
 )
-_STEP = rule_pattern(r"(?<=\ )(?P<step>[0-9]{1,4})/(?P<steps>[0-9]{1,4})(?![\w/]|[.,][0-9]|\ of\b)")
+_STEP = rule_pattern(r"(?<=\ )(?P<step>[0-9]{1,4})/(?P<steps>[0-9]{1,4})(?![\w/]|[.,][0-9])")
 _CODES = re.compile(
-    r"\b(?:passwords?|passcode|pass\ code|code|PIN|pin|ID|OTP|zip|ZIP|zip\ code|ZIP\ code|postcode|postal\ code)"
+    r"\b(?:passwords?|passcode|pass\ code|code|PIN|pin|ID|OTP|zip|Zip|ZIP|postcode|postal\ code)"
     r"(?:\ (?:is|was|number|no\.)|:|\ is:)?\ \#?$"
 )
 _CODE = rule_pattern(
-    r"(?<=[\ \#])(?P<code>[0-9]{4,12})(?![\w/:%]|[.,-][0-9]|\ (?:[a-z]+s|people|million|billion)\b(?<!\bis)(?<!\bwas))"
+    r"(?<=[\ \#])(?P<code>[0-9]{4,12})"
+    r"(?![\w/:%]|[.,-][0-9]|\ (?!(?:is|was|has|as|works|opens)\b)(?:[a-z]+s|people|million|billion)\b)"
 )
 _ORDER = rule_pattern(r"(?<![\w&\#])\#\ ?(?P<order>[A-Z]{1,3}-?[0-9]{3,12}(?:-[A-Z0-9]{1,8}){0,2})(?![\w-])")
 

@@ -4,7 +4,7 @@ import re
 
 from ..claims import Rule
 from .number_words import cardinal, number, ordinal, signed, spelled, whole, year
-from .patterns import DASH, INT, NUM, SCALE, SIGN, rule_pattern, scale
+from .patterns import COUNTED, DASH, INT, NUM, SCALE, SIGN, behind, rule_pattern, scale
 
 _START = r"(?<![\w.,$€£-])"
 _ORDINAL = rule_pattern(
@@ -16,6 +16,13 @@ _RANGE = rule_pattern(
     r"(?![\w%/-]|[.,][0-9])"
 )
 _SCALED = rule_pattern(rf"{_START}(?P<number>{SIGN}{NUM})(?P<scale>{SCALE})(?P<plus>\+?)(?!\w)")
+_AMOUNTS = (
+    "over|about|nearly|almost|around|roughly|approximately|hit|hits|reached|surpassed|raised|earned|spent|made|paid|sold|"
+    "worth"
+)
+_ABOUT = rule_pattern(
+    rf"(?=[0-9]{{1,3}}[KMB])(?i:{behind(_AMOUNTS)})(?P<number>[0-9]{{1,3}})(?P<scale>[KMB])(?P<plus>\+?)(?!\w|-)"
+)
 _YEAR = rule_pattern(r"(?<![\w.,$€£#/-])(?P<year>1[1-9][0-9]{2}|20[0-9]{2})(?P<letter>[ab]?)(?![\w%/]|[.,-][0-9])")
 _COUNTED = re.compile(
     r"\s(?!(?:was|is|has|his|this|as|its|does|us|plus|across|perhaps|always|[a-z]*less|[a-z]*ous|versus|vs|series)\b)"
@@ -23,6 +30,10 @@ _COUNTED = re.compile(
 )
 _EARLY_YEAR = rule_pattern(r"(?<=\b[Ii]n\ )(?P<year>10[0-9]{2})(?P<letter>)(?![\w%/]|[.,-][0-9])")
 _ITEM = rule_pattern(r"(?:^|(?<=\n))(?P<number>[0-9]{1,3})\)(?=\ )")
+_POINTED = rule_pattern(
+    rf"(?<![\w.,$€£-])(?P<number>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+)(?=\ (?:{COUNTED}|visitors|members|customers)\b)"
+)
+"""A full stop between the thousands, as many countries write it."""
 _NUMBER = rule_pattern(rf"(?<![\w.,])(?P<number>{SIGN}{NUM})(?P<plus>\+(?!\w))?(?!\w|[.,][0-9])")
 _DIGITS = re.compile("[0-9]+")
 
@@ -62,10 +73,11 @@ def _digits(match: re.Match[str]) -> str:
     return cardinal(int(digits)) if len(digits) < 4 and digits[0] != "0" else spelled(digits)
 
 
-EARLY_RULES = (Rule(_ORDINAL, _ordinal), Rule(_RANGE, _range), Rule(_SCALED, _scaled))
+EARLY_RULES = (Rule(_ORDINAL, _ordinal), Rule(_RANGE, _range), Rule(_SCALED, _scaled), Rule(_ABOUT, _scaled))
 """What is a number though letters touch it."""
 RULES = (
     Rule(_ITEM, lambda match: f"{whole(match['number'])}."),
+    Rule(_POINTED, lambda match: whole(match["number"])),
     Rule(_EARLY_YEAR, _year),
     Rule(_YEAR, _year),
     Rule(_NUMBER, _number),

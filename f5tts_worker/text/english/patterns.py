@@ -20,17 +20,17 @@ MULTIPLIED = (
     f"{COUNTED}|visitors|customers|viewers|fans|members|parameters|params|tokens|steps|rows|records|requests|jobs|homes|"
     "households|acres|miles|tons|barrels|years|hours|words|points|votes|voters|residents|workers|employees|students|"
     "children|men|women|times|installs|clicks|impressions|hits|comments|shares|posts|tweets|videos|songs|books|cars|"
-    "trees|jobs|lives|readers|listeners|players|sales|searches|orders|visits|species|Americans|iterations|samples"
+    "trees|jobs|lives|units|readers|listeners|players|sales|searches|orders|visits|species|Americans|iterations|samples"
 )
 """What there are so many of that their number is written with a letter."""
 _MANY = rf"\+?\ (?:(?:new|more|monthly|daily|weekly|active|total|other|unique|paid|US|U\.S\.)\ )?(?:{MULTIPLIED})\b"
 _LETTERS = rf"""
     (?:k(?!\w) | (?<=[0-9][0-9])K(?!\w) | (?<=\.[0-9])[KMBT](?!\w) | (?<=\.[0-9][0-9])[MBT](?!\w)
     | [KMBT](?={_MANY}) | [KMB](?=[-–][0-9.]{{1,6}}[KMB]{_MANY}) | m(?=\ (?:{COUNTED})\b))"""
-"""Letters for thousand, million, billion and trillion, where they can be no name: Apt. 4B is no apartment of billions."""
+"""Letters for thousand, million, billion and trillion, where they can be no name: Apt. 4B is not four billion."""
 SCALE = rf"(?:[\ -]?(?:{UNITS_OF_TEN})\b|{_LETTERS}|\ ?(?:bn|mn|mln|tn)(?!\w))"
-_SCALES = {"k": "thousand", "m": "million", "mm": "million", "mn": "million", "mln": "million", "b": "billion", "bn": "billion"}
-_SCALES |= {"t": "trillion", "tn": "trillion"}
+_SCALES = {"k": "thousand", "b": "billion", "bn": "billion", "t": "trillion", "tn": "trillion"}
+_SCALES |= dict.fromkeys(("m", "mm", "mn", "mln"), "million")
 
 
 def scale(written: str | None) -> str:
@@ -42,6 +42,11 @@ def scale(written: str | None) -> str:
 def rule_pattern(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     """Compile a pattern that is written with spaces for reading."""
     return re.compile(pattern, flags | re.VERBOSE)
+
+
+def behind(words: str) -> str:
+    """A pattern of what stands behind one of some words and a space."""
+    return "(?:" + "|".join(rf"(?<=\b{word}\ )" for word in words.split("|")) + ")"
 
 
 def alternatives(words: Iterable[str]) -> str:

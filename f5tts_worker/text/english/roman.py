@@ -22,6 +22,8 @@ _TITLES = (
     "Scene|Season|Section|Series|Stage|Step|Table|Title|Tier|Tome|Type|Unit|Vol|Volume|War|Bowl|Olympiad|Apollo|"
     "Category|Factor|Group|Mark|Schedule|Amendment"
 )
+_LETTERED = ("Series", "Class", "Type", "Group", "Category", "Factor", "Grade", "Level")
+"""What is rather called by the letter X than has so many."""
 _NO_NAMES = (
     "The|This|That|These|Those|And|But|His|Her|Our|Your|Their|With|For|From|Not|Its|Are|Was|Were|You|She|They|When|"
     "What|Who|Why|How|Can|Will|Did|Does|Has|Had|May|Then|There|Here|Start|Get|Insert|Place|Into|Via|Each|Any|All"
@@ -47,6 +49,8 @@ def roman(written: str) -> int:
 
 
 def _title(match: re.Match[str]) -> str | None:
+    if match["number"] in ("L", "C") or (match["number"] == "X" and match["title"].rstrip(".").title() in _LETTERED):
+        return None
     number = roman(match["number"])
     last = f" to {_titled(match, roman(match['last']))}" if match["last"] else ""
     return f"{match['title']} {_titled(match, number)}{last}"

@@ -2,6 +2,11 @@
 
 import re
 
+SENTENCE_STARTS = (
+    "The|Then|They|This|That|There|These|Those|It|We|He|She|You|But|And|So|In|On|At|If|As|What|When|Who|Why|How|My|"
+    "Our|Now|No|Yes|For|To|Its|Is|Are|Do|Let|Here|Not|Or|A|An|All|Some|One"
+)
+"""Words with a capital that begin a sentence more often than a name."""
 _END = re.compile(r"""["')\]]*(?:\s*$|\n|\s+["'(]?[A-Z](?![A-Z]))""")
 
 

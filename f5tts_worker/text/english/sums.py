@@ -3,7 +3,7 @@
 import re
 
 from ..claims import Rule
-from .number_words import number
+from .number_words import number, ordinal
 from .patterns import NUM, rule_pattern
 
 _POWERS = {"²": "squared", "³": "cubed"}
@@ -37,6 +37,7 @@ _ATOM = rf"(?:{NUM}(?:[a-zA-Z](?!\w))?|[a-zA-Z](?!\w))(?:\^-?[0-9]{{1,4}}|[²³]
 _OPERATOR = r"\ ?(?:[=<>!]=|[-+*/x×÷=<>≠≈≤≥–·])\ ?"
 _SUM = rule_pattern(rf"(?<![\w.,])-?{_ATOM}(?:{_OPERATOR}-?{_ATOM}){{1,30}}+(?:\ ?=(?:\ ?\?)?)?(?!\w|%|[.,][0-9])")
 _SUM_PART = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+|[a-zA-Z]|[=<>!]=|[^\s\w.,]|[²³]")
+_POWER = rule_pattern(rf"(?<![\w.,$-])(?P<base>{NUM}|[a-zA-Z])\^(?P<exponent>-?[0-9]{{1,4}})(?!\w|\^|[.,][0-9])")
 _CLEAR = re.compile(r"[=+×÷≠≈≤≥·<>^]|(?<=\d) ?\* ?(?=\d)")
 
 
@@ -62,4 +63,13 @@ def _sum_part(parts: list[str], i: int) -> str:
     return part if part.isalpha() and not is_sign else _OPERATORS.get(part, "")
 
 
-RULES = (Rule(_SUM, _sum),)
+def _power(match: re.Match[str]) -> str:
+    base, exponent = match["base"], match["exponent"]
+    said_base = base if base.isalpha() else number(base)
+    if exponent in ("2", "3"):
+        return f"{said_base} {'squared' if exponent == '2' else 'cubed'}"
+    said = f"minus {number(exponent[1:])}" if exponent[0] == "-" else ordinal(int(exponent))
+    return f"{said_base} to the {said}"
+
+
+RULES = (Rule(_SUM, _sum), Rule(_POWER, _power))

@@ -24,6 +24,9 @@ _CLOCK = rule_pattern(
     (?![\w:]|[.,][0-9])"""
 )
 _OCLOCK = rule_pattern(r"(?<![\w.,:-])(?P<hour>[0-9]{1,2})(?=\ o'?clock\b)")
+_TOOK = re.compile(r"\b(?:took|takes|in|lasted|lasts|for|of|ran|run|time:?|after|is)\s$")
+_NOON = rule_pattern(r"(?<=\bnoon)[-–](?=[0-9])|(?<=\bmidnight)[-–](?=[0-9])|(?<=[mM.0-9])[-–](?=(?:noon|midnight)\b)")
+_AGO = rule_pattern(r"(?<![\w.,$-])(?P<minutes>[0-9]{1,3})\ ?m(?=\ (?:ago|later)\b)")
 _LASTING = rule_pattern(
     r"(?<![\w.,-])(?=[0-9]{1,3}(?:h|m|min)\ ?[0-9]{1,2}[ms])(?:(?P<hour>[0-9]{1,3})h\ ?)?"
     r"(?:(?P<minute>[0-9]{1,3})m(?:in)?\ ?)?(?:(?P<second>[0-9]{1,3})s(?:ec)?)?(?!\w)"
@@ -69,7 +72,13 @@ def _of_day(match: re.Match[str]) -> str:
 
 def _seconds(match: re.Match[str]) -> str:
     hour, minute, second = (int(match[name]) for name in ("hour", "minute", "second"))
-    seconds = f"{cardinal(second)} second{'s' * (second != 1)}"
+    seconds = _many(second, "second")
+    if (
+        (hour or minute or second)
+        and not (match["half"] or match["zulu"])
+        and _TOOK.search(match.string[max(0, match.start() - 10) : match.start()])
+    ):
+        return _duration(hour, minute, second)
     said = f"{cardinal(hour)} {'oh ' * (0 < minute < 10)}{cardinal(minute)} and {seconds}"
     return said + (_half(match, match["half"]) if match["half"] else "") + " U T C" * bool(match["zulu"])
 
@@ -86,11 +95,23 @@ def _clock(match: re.Match[str]) -> str:
 
 def _lasting(match: re.Match[str]) -> str:
     parts = [(match[name], name) for name in ("hour", "minute", "second") if match[name]]
-    return " ".join(f"{cardinal(int(written))} {name}{'s' * (int(written) != 1)}" for written, name in parts)
+    return " ".join(_many(int(written), name) for written, name in parts)
+
+
+def _duration(hour: int, minute: int, second: int) -> str:
+    """Say 3:05:10 as a time that passes."""
+    parts = [_many(n, name) for n, name in ((hour, "hour"), (minute, "minute"), (second, "second")) if n]
+    return " and ".join([" ".join(parts[:-1])] * (len(parts) > 1) + parts[-1:])
+
+
+def _many(number: int, name: str) -> str:
+    return f"{cardinal(number)} {name}{'s' * (number != 1)}"
 
 
 RULES = (
     Rule(_LASTING, _lasting),
+    Rule(_NOON, lambda match: " to "),
+    Rule(_AGO, lambda match: _many(int(match["minutes"]), "minute")),
     Rule(_RANGE, _range),
     Rule(_OF_DAY, _of_day),
     Rule(_SECONDS, _seconds),

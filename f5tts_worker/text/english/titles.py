@@ -54,11 +54,11 @@ _STREETS = {
 _NAME = r"(?=\ (?:\"?[A-Z][\w']|[A-Z]\.))"
 _STREET = rule_pattern(
     rf"(?P<before>(?<=\w)\ )(?P<short>{alternatives(_STREETS)})"
-    r"(?:\.(?!\w)|(?=,|\s*$|\ (?:and|in|at|on|near|NW|NE|SW|SE|N|S|E|W)\b))"
+    r"(?:\.(?!\w)|(?=,|\s*$|\ (?:and|in|at|on|near|NW|NE|SW|SE|N|S|E|W)\b)|(?<!Dr)(?<!Ct)(?<!Pl)(?=\ [a-z]))"
 )
-_STREET_NAME = re.compile(r"(?:[A-Z][a-z]+|[0-9](?:st|nd|rd|th)|\ue000)$")
+_STREET_NAME = re.compile(r"(?:[A-Z][a-z]+(?:'s)?|[0-9](?:st|nd|rd|th)|\ue000)$")
 _TITLE = rule_pattern(
-    rf"(?<![\w.&])(?:(?P<always>Mrs?|Ms|Drs?)\.(?=\ \w)"
+    rf"(?<![\w.&])(?:(?P<always>Mrs?|Ms|Drs?)\.(?=\ (?:\w|&|and\b))"
     rf"|(?P<dotted>{alternatives(_TITLES)})\.{_NAME}|(?P<bare>{_UNDOTTED})(?!\.){_NAME})"
 )
 

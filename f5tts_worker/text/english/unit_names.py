@@ -43,6 +43,9 @@ SAFE = {
     "hrs": "hour",
     "yr": "year",
     "yrs": "year",
+    "wk": "week",
+    "wks": "week",
+    "mos": "month",
     "Hz": "hertz",
     "kHz": "kilohertz",
     "KHz": "kilohertz",
@@ -110,6 +113,9 @@ SHORT = {
 """Units that other things are written like too."""
 WORDS = frozenset({"in", "s", "h", "A", "N", "J", "t", "d"})
 """Units that are also words or names: with a space before them they need a clear place."""
+
+LETTERS = frozenset({"N", "W", "A", "V", "J"})
+"""Units that initials of names are written like: in 3 J. Smiths there is no joule."""
 
 _RATES = {
     "mph": "miles per hour",

@@ -5,7 +5,8 @@ import re
 from ..claims import Rule
 from .number_words import is_one, signed
 from .patterns import COUNTED, DASH, NUM, SCALE, SIGN, alternatives, is_attribute, rule_pattern, scale
-from .unit_names import PER, UNITS, WORDS, unit_words
+from .sentences import SENTENCE_STARTS
+from .unit_names import LETTERS, PER, UNITS, WORDS, unit_words
 
 _UNIT, _PER = alternatives(UNITS), alternatives(PER)
 _START = r"(?<![\w.,$€£/-])"
@@ -21,6 +22,11 @@ _EACH = rule_pattern(
     rf"{_START}(?P<low>{SIGN}{NUM})\ ?(?P<unit>%|°[CF]?){DASH}(?P<high>-?{NUM})\ ?(?P<high_unit>%|°[CF]?)(?!\w)"
 )
 _DEGREES = rule_pattern(rf"{_START}(?P<low>{SIGN}{NUM})\ (?P<degrees>degrees?)\ (?P<scale>[CF])(?!\w)")
+_BARE_DEGREES = rule_pattern(rf"{_START}(?P<low>{SIGN}[0-9]{{2,3}}(?:\.[0-9])?)(?P<scale>[CF])(?!\w|-|'|\.[0-9A-Z])")
+_WARM = re.compile(
+    r"\b(?:at|to|was|is|hit|hits|reached|around|about|below|above|under|over|[Ii]t's|oven|fever)(?:\ of)?\s$"
+)
+_OUTSIDE = re.compile(r"\s(?:outside|inside|today|tonight|weather|heat|oven|fever|degrees)\b")
 _ARC = rule_pattern(
     r"""(?<![\w.,])(?P<degrees>[0-9]{1,3})°\ ?(?P<minutes>[0-9]{1,2}(?:\.[0-9]+)?)'\ ?
     (?:(?P<seconds>[0-9]{1,2}(?:\.[0-9]+)?)(?:"|''))?\ ?(?P<side>[NSEW]\b)?"""
@@ -30,7 +36,7 @@ _SIDE = {"N": " north", "S": " south", "E": " east", "W": " west"}
 
 def _measure(match: re.Match[str]) -> str | None:
     unit = match["unit"]
-    if match["gap"] == " " and unit in WORDS and not _is_clear(match):
+    if not _is_unit(match):
         return None
     low, high = match["low"], match["high"] or match["to"]
     said = signed(low) + scale(match["low_scale"])
@@ -56,14 +62,45 @@ def _degrees(match: re.Match[str]) -> str:
     return f"{signed(match['low'])} {match['degrees']} {'Celsius' if match['scale'] == 'C' else 'Fahrenheit'}"
 
 
-_CLEAR = re.compile(
-    r"\s?[0-9\ue000]|[.,;:!?)]*(?:\s*$|\s(?:x|×|by|tall|wide|long|deep|high|thick|and|or|of)\b|\s*[.,;)])"
+def _bare_degrees(match: re.Match[str]) -> str | None:
+    """Say 98.6F, which has no sign of degrees, where no name of letter and number is likely."""
+    before = match.string[max(0, match.start() - _REACH) : match.start()]
+    is_warm = "." in match["low"] or _WARM.search(before) or _OUTSIDE.match(match.string, match.end())
+    return f"{signed(match['low'])} degrees {'Celsius' if match['scale'] == 'C' else 'Fahrenheit'}" if is_warm else None
+
+
+_CLEAR = re.compile(r"[.,;:!?)]*(?:\s*$|\s(?:x|×|by|tall|wide|long|deep|high|thick|and|or|of|ago|later)\b|\s*[.,;)])")
+_MORE = re.compile(r"\s?[0-9\ue000]")
+_INCHES = re.compile(
+    r"\s(?:x|×|by|tall|wide|long|deep|high|thick|of|pipe|screen|monitor|diameter|display|wheels?)\b"
+    r"|[.,;:!?)]*\s*$|\s*[.,;)]"
 )
+_FEET = re.compile(r"(?:\b(?:ft|foot|feet)\.?|'|\bin\.?\s(?:x|×|by))\s$")
+_INITIAL = re.compile(rf"\.(?!\s*$|\n|[\"')\]]|\s+[\"'(]?(?:I|{SENTENCE_STARTS})\b)")
+_VOLTS = re.compile(
+    r"(?:[0-9]\ ?V(?:AC|DC)?(?:,|\ and|\ at|\ @|\ /|/)?\ ?"
+    r"|\b(?:draws?|drawing|pulls?|current\ of|rated\ (?:at|for)|limited\ to|supplies|up\ to)\ )$"
+)
+_AMPS = re.compile(
+    r"[\ -](?:fuses?|(?:circuit\ )?breakers?|circuits?|chargers?|current|sockets?|outlets?|plugs?|suppl(?:y|ies)|"
+    r"adapters?|relays?|service|at\ [0-9]|of\ current)\b"
+)
+_REACH = 16
 
 
-def _is_clear(match: re.Match[str]) -> bool:
-    """Whether a unit that is also a word or a name is meant as a unit: it ends what is said or counts a size."""
-    return bool(_CLEAR.match(match.string, match.end()))
+def _is_unit(match: re.Match[str]) -> bool:
+    """Whether what is written like a unit is meant as one: "in" is a word too, N and J are initials."""
+    unit, string, end = match["unit"], match.string, match.end()
+    before = string[max(0, match.start() - _REACH) : match.start()]
+    if unit == "A":
+        return bool(_VOLTS.search(before) or _AMPS.match(string, end))
+    if unit in LETTERS and _INITIAL.match(string, end):
+        return False
+    if match["gap"] != " " or unit not in WORDS:
+        return True
+    if unit == "in":
+        return bool(match[0].endswith(".") or _INCHES.match(string, end) or _FEET.search(before))
+    return bool(_CLEAR.match(string, end) or (unit in ("s", "h") and _MORE.match(string, end)))
 
 
 def _arc(match: re.Match[str]) -> str:
@@ -82,5 +119,6 @@ RULES = (
     Rule(_PLACE, _place),
     Rule(_EACH, _each),
     Rule(_DEGREES, _degrees),
+    Rule(_BARE_DEGREES, _bare_degrees),
     Rule(_MEASURE, _measure),
 )
