@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from . import english
 from .claims import Claims, Rule
-from .english import emoji
+from .english import emoji, lines
 from .languages import guess_language
 from .lexicon import lexicon_rules
 from .pieces import Piece
@@ -40,4 +40,5 @@ def _rules(language: str | None) -> tuple[Rule, ...]:
         return emoji.RULES
     from .foreign import foreign_rules  # with num2words, which takes a quarter of a second to import
 
-    return (*emoji.RULES, *foreign_rules(language))
+    line_ends = () if base in ("zh", "ja") else lines.RULES  # their own comma would be needed
+    return (*emoji.RULES, *foreign_rules(language), *line_ends)
