@@ -1,5 +1,6 @@
 """The worker's packages on a volume: built once, whole or not at all, whatever happens meanwhile."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -180,13 +181,20 @@ def test_half_an_environment_is_built_anew(site: Site, spoil: Callable[[Path], N
     assert not (environment / "leftover").exists()
 
 
+def has(folder: Path, pattern: str) -> bool:
+    """Whether such a file is there by now; meanwhile other folders come and go."""
+    with contextlib.suppress(FileNotFoundError):
+        return any(folder.rglob(pattern))
+    return False
+
+
 def test_a_killed_build_is_gone_on_with(far: Site, hub: HubServer) -> None:
     """Nothing half-made shows; the next start takes over at once, and fetches only what had not come."""
     slow = hub.served["second-1-py3-none-any.whl"]
     slow.blocks_after = 0
     worker = far.start()
     assert slow.reached.wait(30)
-    wait_until(lambda: any((far.volume / "cache").rglob("first/*.http")))  # uv has it whole
+    wait_until(lambda: has(far.volume / "cache", "first/*.http"))  # uv has it whole
     os.killpg(worker.pid, signal.SIGKILL)
     worker.communicate()
     assert far.packages.python() is None
