@@ -195,6 +195,6 @@ HOSTILE = {
 def test_takes_no_text_long_to_split(text: str, limit: int) -> None:
     """The longest accepted text of one sort takes a fraction of a second."""
     pieces = plain_pieces(text)
-    started = time.monotonic()
+    started = time.process_time()
     split_pieces(pieces, limit, SIZES["bytes"])
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
