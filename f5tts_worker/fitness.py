@@ -1,10 +1,14 @@
 """Fitness: what RunPod's SDK asks of a loaded worker before its first job."""
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
-from .audio import SAMPLE_RATE, Audio, decode, encode
+from .audio import SAMPLE_RATE, decode
+from .mastering import Master, master
+from .tape import Tape
 from .worker import Worker
 
 Check = Callable[[], None]
@@ -17,11 +21,14 @@ def fitness_checks(worker: Worker) -> list[Check]:
 
 
 def check_ffmpeg() -> None:
-    """Write and read back a second of mp3; raises RuntimeError, or what ffmpeg's absence raises."""
-    tone = Audio((np.sin(np.arange(SAMPLE_RATE) / 10) / 2).astype(np.float32), SAMPLE_RATE)
-    heard = decode(encode(tone, "mp3"), max_s=10)
-    if abs(heard.duration_s - tone.duration_s) > 0.2:
-        raise RuntimeError(f"ffmpeg wrote {heard.duration_s:.2f} s of mp3 for {tone.duration_s:.2f} s of sound")
+    """Write a second of mp3 as jobs do, and read it back; raises RuntimeError, or what ffmpeg's absence raises."""
+    with tempfile.TemporaryDirectory(prefix="f5tts-") as folder, Tape(Path(folder)) as tape:
+        tape.append((np.sin(np.arange(SAMPLE_RATE) / 10) / 2).astype(np.float32))
+        file = Path(folder) / "tone.mp3"
+        master(tape, Master("mp3", SAMPLE_RATE), file)
+        heard = decode(file.read_bytes(), max_s=10)
+    if abs(heard.duration_s - 1) > 0.2:
+        raise RuntimeError(f"ffmpeg wrote {heard.duration_s:.2f} s of mp3 for a second of sound")
 
 
 def _named(name: str, check: Check) -> Check:

@@ -18,6 +18,7 @@ KEPT_MS = 10
 """Of quiet beside a pause: the end of the last sound."""
 
 INAUDIBLE = 0.5 / 32768
+"""16 bits round it to nothing."""
 
 CLICK_MS = 2
 """Over which a sound that begins or ends at once is faded."""

@@ -18,7 +18,6 @@ from .text.words import is_spoken
 NAMED = 40
 """Unknown characters that a warning shows."""
 
-
 NARRATOR = "narrator"
 """What captions call a main voice without a name, where a text has several."""
 
@@ -28,7 +27,6 @@ class Manner:
     """How a text is read."""
 
     narrator: str = NARRATOR
-
     speed: float = 1.0
     language: str | None = None
     normalize: bool = True

@@ -54,11 +54,6 @@ class Tape:
         """Length in seconds."""
         return self.n_samples / self.rate
 
-    @property
-    def duration_ms(self) -> int:
-        """Length in whole milliseconds."""
-        return self.n_samples * 1000 // self.rate
-
     def append(self, samples: Samples) -> None:
         """Add samples to the end, all or none of them; raises InternalError where the disk takes no more."""
         left, at = memoryview(samples.astype(np.float32, copy=False).tobytes()), self.n_samples * BYTES

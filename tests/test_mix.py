@@ -332,7 +332,7 @@ def mix_steps(tape: Tape, steps: list[Step], cross_fade_s: float, *, shorten: bo
     mix = mix_on(tape, cross_fade_s, shorten=shorten)
     placed = [mix.add(*step.take, step.voice, step.pause_ms) for step in steps]
     mix.close()
-    assert mix.end_ms == tape.duration_ms
+    assert mix.end_ms == tape.n_samples * 1000 // tape.rate
     return placed
 
 
